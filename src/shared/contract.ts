@@ -1,0 +1,113 @@
+/**
+ * What the main thread and a worker say to each other outside the rings: plain, cloneable values.
+ * Nothing here is on the data path.
+ */
+import type { FeedId, InstrumentId } from './units.ts';
+import type { ChannelName, ExchangeName } from './venues/venue.ts';
+
+/** One instrument of a feed. The id is given out by the main thread and known to both. */
+export interface Instrument {
+  readonly id: InstrumentId;
+  /** The one form for all venues: `BTC/USD`. */
+  readonly symbol: string;
+  /** As on the wire: `XBT/USD` on Kraken v1. */
+  readonly venueSymbol: string;
+}
+
+/** What one instrument is subscribed to. `instrument` is `NO_INSTRUMENT` for a channel of the whole venue. */
+export interface Subscription {
+  readonly channel: ChannelName;
+  readonly instrument: InstrumentId;
+  /** Levels per side; books only. */
+  readonly depth?: number;
+  /** Minutes; candles only. */
+  readonly interval?: number;
+  /** What makes a ticker be sent; Kraken v2 only. */
+  readonly trigger?: 'trades' | 'bbo';
+  /** Whether history or state is sent first; the venue's default where left out. Books always have one. */
+  readonly snapshot?: boolean;
+}
+
+/** The same text for the same subscription, whoever makes it. */
+export const subscriptionKey = (s: Subscription): string =>
+  `${s.channel}:${s.depth ?? s.interval ?? ''}:${s.instrument}`;
+
+/** Overflow policy: what a worker does when its ring is full. */
+export type Overflow = 'conflate' | 'backpressure';
+
+/** Times of one connection's life, in milliseconds. */
+export interface SessionTimes {
+  /** From the start of an attempt until the connection is open. */
+  readonly connectTimeoutMs: number;
+  /** From a subscribe request until its answer. */
+  readonly ackTimeoutMs: number;
+  /** Attempts for one subscription before it is given up. */
+  readonly ackAttempts: number;
+  /** A connection on which nothing arrives for this long is dead. */
+  readonly silentAfterMs: number;
+  /** Time between pings of ours. */
+  readonly pingIntervalMs: number;
+  /** From a ping until its pong. */
+  readonly pongTimeoutMs: number;
+  /** From our close frame until the connection is cut. */
+  readonly closeTimeoutMs: number;
+  /** First reconnect delay; doubles with each attempt. */
+  readonly backoffMs: number;
+  readonly backoffMaxMs: number;
+  /** A connection that lived this long makes the next delay the first one again. */
+  readonly stableAfterMs: number;
+  /** Least delay after the server closed with 1013 (try again later). */
+  readonly unavailableDelayMs: number;
+  /** Attempts in a row before the feed is given up; Infinity for never. 0: the first loss ends the feed. */
+  readonly attemptsMax: number;
+}
+
+export interface SocketOptions {
+  /** Longest message accepted, bytes. */
+  readonly maxPayload: number;
+  /** Offer permessage-deflate. */
+  readonly compression: boolean;
+  /** Extra trust anchors, PEM; the system's own where left out. */
+  readonly ca?: string;
+  /** Extra headers of the opening handshake. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface LogOptions {
+  readonly level: string;
+}
+
+/** Everything a worker needs to run one feed. */
+export interface FeedConfig {
+  readonly feed: FeedId;
+  /** For logs and messages: `kraken#0`. */
+  readonly name: string;
+  readonly exchange: ExchangeName;
+  readonly url: string;
+  readonly instruments: readonly Instrument[];
+  readonly subscriptions: readonly Subscription[];
+  readonly overflow: Overflow;
+  /** The ring this feed writes; see `ring/ring-layout.ts`. */
+  readonly ring: SharedArrayBuffer;
+  /** Counters of this feed; see `counters/feed-counters.ts`. */
+  readonly counters: SharedArrayBuffer;
+  /** Counters of every symbol, a row each; this feed writes its own instruments' rows only. */
+  readonly symbolCounters: SharedArrayBuffer;
+  /** The bell that wakes the main thread; see `ring/doorbell.ts`. */
+  readonly doorbell: SharedArrayBuffer;
+  /** Epoch of the first connection this worker makes. */
+  readonly epoch: number;
+  /** Seed of the jitter in reconnect delays. */
+  readonly seed: number;
+  readonly times: SessionTimes;
+  readonly socket: SocketOptions;
+}
+
+/** What a worker offers over its control port. Every call has a deadline on the main thread. */
+export interface FeedWorkerControl {
+  start(config: FeedConfig): void;
+  subscribe(feed: FeedId, instruments: readonly Instrument[], subscriptions: readonly Subscription[]): void;
+  unsubscribe(feed: FeedId, subscriptions: readonly Subscription[]): void;
+  /** Closes one feed; resolves when its connection is gone and its last record is in the ring. */
+  close(feed: FeedId): Promise<void>;
+}

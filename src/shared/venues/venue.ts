@@ -1,0 +1,44 @@
+/**
+ * What both threads know of a venue: its names, endpoint, channels and limits. The main thread checks
+ * options with it, the worker builds requests with it. No I/O, no parsing.
+ */
+
+/** Channel names of ringfeed, the same for every venue. */
+export const CHANNELS = ['trade', 'ticker', 'book', 'candle', 'quote', 'instrument'] as const;
+export type ChannelName = (typeof CHANNELS)[number];
+
+export interface ChannelRules {
+  /** What the venue calls it; accepted in options too. */
+  readonly venueName: string;
+  /** Depths a book may be subscribed with; the first is the default. */
+  readonly depths?: readonly number[];
+  /** Minutes a candle may span; the first is the default. */
+  readonly intervals?: readonly number[];
+  /** True where one subscription concerns the whole venue, without symbols. */
+  readonly wholeVenue?: boolean;
+}
+
+export interface Venue {
+  readonly name: ExchangeName;
+  /** Where the venue's public feed lives. */
+  readonly url: string;
+  readonly channels: ReadonlyMap<ChannelName, ChannelRules>;
+  /** The one form (`BTC/USD`) of a symbol given in either form; undefined where it is no symbol. */
+  toSymbol(given: string): string | undefined;
+  /** The venue's own form of a symbol in the one form. */
+  toVenueSymbol(symbol: string): string;
+  readonly limits: VenueLimits;
+}
+
+export interface VenueLimits {
+  /** Symbols in one subscribe message. */
+  readonly symbolsPerRequest: number;
+  /** Requests that may be sent per second on one connection. */
+  readonly requestsPerSecond: number;
+  /** Connection attempts in `attemptsWindowMs`. */
+  readonly attempts: number;
+  readonly attemptsWindowMs: number;
+}
+
+export const EXCHANGES = ['kraken', 'kraken-v1'] as const;
+export type ExchangeName = (typeof EXCHANGES)[number];
