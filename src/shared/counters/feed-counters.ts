@@ -1,0 +1,63 @@
+import type { RecordName } from '../records/record-catalogue.ts';
+
+/**
+ * Counters of one feed: float64 words in shared memory, each written by one thread. The worker writes all
+ * but `taken`, and publishes its words together under a sequence lock, once per socket chunk, so that a
+ * reader sees sums that hold: `received = delivered + dropped + conflated` at every moment.
+ */
+export const FEED = {
+  /** Messages of any kind. */
+  messages: 0,
+  /** Payload bytes of those messages. */
+  bytes: 1,
+  /** Socket chunks. */
+  chunks: 2,
+  /** Connections opened. */
+  connects: 3,
+  /** Connections lost and made again. */
+  reconnects: 4,
+  /** Epoch now: connections begun before this one. */
+  epoch: 5,
+  /** State of the session; see `session`. */
+  state: 6,
+  /** Gap records written. */
+  gaps: 7,
+  checksumsChecked: 8,
+  checksumsFailed: 9,
+  /** Books resubscribed because they could not be trusted. */
+  resyncs: 10,
+  /** Messages that could not be read. */
+  malformed: 11,
+  /** Messages that took the cold path. */
+  cold: 12,
+  /** Snapshots and tickers written from the worker's state after an overflow. */
+  refreshed: 13,
+  /** Records the strategy's side has taken out of the ring, notices included. Written by the main thread. */
+  taken: 14,
+  /** Records committed to the ring, notices and refreshed ones included. */
+  committed: 15,
+  /** Monotonic ns of the last message; 0 before the first. */
+  lastMessageNs: 16,
+  /** Times the socket was told to stop reading because the ring was full. */
+  pauses: 17,
+  words: 18,
+} as const;
+
+/** Kinds of records that are counted one by one, in the order of their rows. */
+export const COUNTED = [
+  'trade',
+  'book',
+  'ticker',
+  'quote',
+  'candle',
+  'instrument',
+  'raw',
+] as const satisfies readonly RecordName[];
+
+/** Per counted kind, after the words of the feed: these four, in this order. */
+export const KIND = { received: 0, delivered: 1, dropped: 2, conflated: 3, words: 4 } as const;
+
+/** Word index of one counter of one kind; `row` is the kind's place in `COUNTED`. */
+export const kindWord = (row: number, word: number): number => FEED.words + row * KIND.words + word;
+
+export const FEED_COUNTER_WORDS = FEED.words + COUNTED.length * KIND.words;
