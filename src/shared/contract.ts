@@ -71,6 +71,8 @@ export interface SocketOptions {
   readonly ca?: string;
   /** Extra headers of the opening handshake. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Allow `ws://` to hosts other than this machine: whoever is on the way can read and change it. */
+  readonly allowPlain?: boolean;
 }
 
 export interface LogOptions {

@@ -88,6 +88,8 @@ export interface ConnectionEnd {
   readonly detail: string;
   /** True where we closed it ourselves. */
   readonly ours: boolean;
+  /** Status of the HTTP answer that refused the opening handshake; undefined where there was none. */
+  readonly httpStatus?: number;
   /** Seconds the server asked to wait (Retry-After); undefined where it did not. */
   readonly retryAfterS?: number;
 }

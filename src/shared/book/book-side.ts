@@ -12,143 +12,244 @@ export class Level {
   qtyDecimals = 0;
   /** Checksum register over the digits of price and quantity, begun at zero; 0 where no checksum is kept. */
   crc = 0;
-  /** Digits in `crc`. */
+  /** Digits in `crc`, at most 65535. */
   crcDigits = 0;
 }
 
-// One level is 24 bytes: price f64, qty f64, crc i32, and a word of small numbers.
-const WORDS_F64 = 3;
-const WORDS_I32 = 6;
-const CRC_WORD = 4;
-const SMALL_WORD = 5;
+/** Up to this many levels are moved one by one; beyond, four calls of `copyWithin` cost less. */
+const MOVED_ONE_BY_ONE_MAX = 16;
+
+/** Levels from the best one on among which most changes fall. */
+const NEAR = 8;
 
 /**
- * One side of a book: levels sorted by price, the best one last, so that changes near the top, which are
- * most of them, move few bytes.
+ * One side of a book: levels sorted by price. Index 0 is the best level, as users count.
  *
- * Allocates only when it grows. Index 0 is the best level, as users count.
+ * In memory the best level is last, and there is room on both sides of the levels:
+ *
+ *     |  room  | worst … best |  room  |
+ *              begin          end
+ *
+ * A change moves the levels on its shorter side only, cutting the worst ones moves none, and a snapshot
+ * sent best level first fills downwards without moving any. When the room on a side is used up the
+ * levels are put back into the middle, which happens once in as many insertions as a quarter of the
+ * capacity. Allocates only when it grows.
  */
 export class BookSide {
   /** 1: the highest price is best (bids); -1: the lowest is (asks). */
   readonly #direction: 1 | -1;
-  #f64: Float64Array;
-  #i32: Int32Array;
-  #size = 0;
+  #prices: Float64Array;
+  #qtys: Float64Array;
+  #crcs: Int32Array;
+  /** Decimals byte of the price, decimals byte of the quantity, and 16 bits of `crcDigits`. */
+  #smalls: Int32Array;
+  #begin: number;
+  #end: number;
 
   constructor(side: 'bids' | 'asks', capacity = 32) {
+    const levels = Math.max(capacity, 4);
     this.#direction = side === 'bids' ? 1 : -1;
-    const memory = new ArrayBuffer(capacity * WORDS_F64 * 8);
-    this.#f64 = new Float64Array(memory);
-    this.#i32 = new Int32Array(memory);
+    this.#prices = new Float64Array(levels);
+    this.#qtys = new Float64Array(levels);
+    this.#crcs = new Int32Array(levels);
+    this.#smalls = new Int32Array(levels);
+    this.#begin = this.#end = levels >>> 1;
   }
 
   /** Levels on this side. */
   get size(): number {
-    return this.#size;
+    return this.#end - this.#begin;
   }
 
   /** Price of the level with this index, best first; NaN where there is none. */
   price(index: number): number {
-    return index >= 0 && index < this.#size ? this.#f64[(this.#size - 1 - index) * WORDS_F64]! : Number.NaN;
+    const i = this.#end - 1 - index;
+    return i >= this.#begin && i < this.#end ? this.#prices[i]! : Number.NaN;
   }
 
   /** Quantity of the level with this index, best first; NaN where there is none. */
   qty(index: number): number {
-    return index >= 0 && index < this.#size
-      ? this.#f64[(this.#size - 1 - index) * WORDS_F64 + 1]!
-      : Number.NaN;
+    const i = this.#end - 1 - index;
+    return i >= this.#begin && i < this.#end ? this.#qtys[i]! : Number.NaN;
   }
 
+  /** Decimals byte of a price; 0 where there is no such level. */
   priceDecimals(index: number): number {
-    return this.#i32[(this.#size - 1 - index) * WORDS_I32 + SMALL_WORD]! & 255;
+    const i = this.#end - 1 - index;
+    return i >= this.#begin && i < this.#end ? this.#smalls[i]! & 255 : 0;
   }
 
+  /** Decimals byte of a quantity; 0 where there is no such level. */
   qtyDecimals(index: number): number {
-    return (this.#i32[(this.#size - 1 - index) * WORDS_I32 + SMALL_WORD]! >>> 8) & 255;
+    const i = this.#end - 1 - index;
+    return i >= this.#begin && i < this.#end ? (this.#smalls[i]! >>> 8) & 255 : 0;
   }
 
   clear(): void {
-    this.#size = 0;
+    this.#begin = this.#end = this.#prices.length >>> 1;
   }
 
-  /** Sets the level with this price, or removes it when the quantity is zero. */
+  /**
+   * Sets the level with this price, or removes it when the quantity is zero. Removing a price that is not
+   * there changes nothing.
+   */
   apply(level: Level): void {
-    const f64 = this.#f64;
-    const { price, qty } = level;
-    const size = this.#size;
+    const prices = this.#prices;
+    const price = level.price;
     const direction = this.#direction;
-    // Position of the first level, from the worst on, that is not worse than this price.
-    let low = 0;
-    let high = size;
-    // Most changes are among the best few levels: look there before halving.
-    const near = size - 8;
-    if (near > 0 && (f64[near * WORDS_F64]! - price) * direction < 0) low = near + 1;
+    const end = this.#end;
+    // Place of the first level, from the worst on, that is not worse than this price.
+    let low = this.#begin;
+    let high = end;
+    const near = end - NEAR;
+    if (near > low) {
+      if ((prices[near]! - price) * direction < 0) low = near + 1;
+      else high = near;
+    }
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((f64[middle * WORDS_F64]! - price) * direction < 0) low = middle + 1;
+      if ((prices[middle]! - price) * direction < 0) low = middle + 1;
       else high = middle;
     }
-    const at = low * WORDS_F64;
-    const found = low < size && f64[at] === price;
-    if (qty === 0) {
-      if (!found) return;
-      f64.copyWithin(at, at + WORDS_F64, size * WORDS_F64);
-      this.#size = size - 1;
+    const found = low < end && prices[low] === price;
+    if (level.qty === 0) {
+      if (found) this.#remove(low);
       return;
     }
-    if (!found) {
-      if ((size + 1) * WORDS_F64 > f64.length) {
-        this.#grow();
-        this.apply(level);
-        return;
-      }
-      f64.copyWithin(at + WORDS_F64, at, size * WORDS_F64);
-      this.#size = size + 1;
-      f64[at] = price;
-    }
-    f64[at + 1] = qty;
-    const word = low * WORDS_I32;
-    this.#i32[word + CRC_WORD] = level.crc;
-    this.#i32[word + SMALL_WORD] = level.priceDecimals | (level.qtyDecimals << 8) | (level.crcDigits << 16);
+    const at = found ? low : this.#insert(low);
+    this.#prices[at] = price;
+    this.#qtys[at] = level.qty;
+    this.#crcs[at] = level.crc;
+    this.#smalls[at] =
+      (level.priceDecimals & 255) | ((level.qtyDecimals & 255) << 8) | (level.crcDigits << 16);
   }
 
   /** Cuts the side to its best `depth` levels. */
   truncate(depth: number): void {
-    const excess = this.#size - depth;
-    if (excess <= 0) return;
-    this.#f64.copyWithin(0, excess * WORDS_F64, this.#size * WORDS_F64);
-    this.#size = depth;
+    if (this.#end - this.#begin > depth) this.#begin = this.#end - depth;
   }
 
   /** Moves a checksum register over the best `depth` levels, best first. */
   checksum(register: number, depth: number): number {
-    const i32 = this.#i32;
-    const last = this.#size - 1;
-    const end = Math.max(this.#size - depth, 0);
-    for (let i = last; i >= end; i--) {
-      const word = i * WORDS_I32;
-      register = moveRegister(register, i32[word + SMALL_WORD]! >>> 16) ^ i32[word + CRC_WORD]!;
-    }
-    return register;
+    const crcs = this.#crcs;
+    const smalls = this.#smalls;
+    const stop = Math.max(this.#end - depth, this.#begin);
+    let moved = register;
+    for (let i = this.#end - 1; i >= stop; i--) moved = moveRegister(moved, smalls[i]! >>> 16) ^ crcs[i]!;
+    return moved;
   }
 
-  /** Fills `level` with the level of this index, best first. */
+  /** Fills `level` with the level of this index, best first; price and quantity are NaN where there is none. */
   read(index: number, level: Level): void {
-    const i = this.#size - 1 - index;
-    level.price = this.#f64[i * WORDS_F64]!;
-    level.qty = this.#f64[i * WORDS_F64 + 1]!;
-    const small = this.#i32[i * WORDS_I32 + SMALL_WORD]!;
+    const i = this.#end - 1 - index;
+    const there = i >= this.#begin && i < this.#end;
+    const small = there ? this.#smalls[i]! : 0;
+    level.price = there ? this.#prices[i]! : Number.NaN;
+    level.qty = there ? this.#qtys[i]! : Number.NaN;
     level.priceDecimals = small & 255;
     level.qtyDecimals = (small >>> 8) & 255;
-    level.crc = this.#i32[i * WORDS_I32 + CRC_WORD]!;
+    level.crc = there ? this.#crcs[i]! : 0;
     level.crcDigits = small >>> 16;
   }
 
-  #grow(): void {
-    const memory = new ArrayBuffer(this.#f64.byteLength * 2);
-    const f64 = new Float64Array(memory);
-    f64.set(this.#f64);
-    this.#f64 = f64;
-    this.#i32 = new Int32Array(memory);
+  #remove(at: number): void {
+    if (at - this.#begin < this.#end - 1 - at) {
+      this.#moveUp(this.#begin, at);
+      this.#begin++;
+    } else {
+      this.#moveDown(at + 1, this.#end);
+      this.#end--;
+    }
+  }
+
+  /** @returns where the new level goes, between what was before `at` and what was there. */
+  #insert(at: number): number {
+    if (this.#begin === 0 || this.#end === this.#prices.length) {
+      const offset = at - this.#begin;
+      this.#makeRoom();
+      at = this.#begin + offset;
+    }
+    if (at - this.#begin < this.#end - at) {
+      this.#moveDown(this.#begin, at);
+      this.#begin--;
+      return at - 1;
+    }
+    this.#moveUp(at, this.#end);
+    this.#end++;
+    return at;
+  }
+
+  /** Moves the levels from `from` to before `to` one place towards the best end. */
+  #moveUp(from: number, to: number): void {
+    if (to - from > MOVED_ONE_BY_ONE_MAX) {
+      this.#copy(from + 1, from, to);
+      return;
+    }
+    const prices = this.#prices;
+    const qtys = this.#qtys;
+    const crcs = this.#crcs;
+    const smalls = this.#smalls;
+    for (let i = to; i > from; i--) {
+      prices[i] = prices[i - 1]!;
+      qtys[i] = qtys[i - 1]!;
+      crcs[i] = crcs[i - 1]!;
+      smalls[i] = smalls[i - 1]!;
+    }
+  }
+
+  /** Moves the levels from `from` to before `to` one place towards the worst end. */
+  #moveDown(from: number, to: number): void {
+    if (to - from > MOVED_ONE_BY_ONE_MAX) {
+      this.#copy(from - 1, from, to);
+      return;
+    }
+    const prices = this.#prices;
+    const qtys = this.#qtys;
+    const crcs = this.#crcs;
+    const smalls = this.#smalls;
+    for (let i = from; i < to; i++) {
+      prices[i - 1] = prices[i]!;
+      qtys[i - 1] = qtys[i]!;
+      crcs[i - 1] = crcs[i]!;
+      smalls[i - 1] = smalls[i]!;
+    }
+  }
+
+  #copy(target: number, from: number, to: number): void {
+    this.#prices.copyWithin(target, from, to);
+    this.#qtys.copyWithin(target, from, to);
+    this.#crcs.copyWithin(target, from, to);
+    this.#smalls.copyWithin(target, from, to);
+  }
+
+  /** Puts the levels into the middle, of twice the memory where they fill more than half of it. */
+  #makeRoom(): void {
+    const from = this.#begin;
+    const to = this.#end;
+    const size = to - from;
+    const capacity = this.#prices.length;
+    if (size * 2 <= capacity) {
+      const begin = (capacity - size) >>> 1;
+      this.#copy(begin, from, to);
+      this.#begin = begin;
+      this.#end = begin + size;
+      return;
+    }
+    const grown = capacity * 2;
+    const begin = (grown - size) >>> 1;
+    const prices = new Float64Array(grown);
+    const qtys = new Float64Array(grown);
+    const crcs = new Int32Array(grown);
+    const smalls = new Int32Array(grown);
+    prices.set(this.#prices.subarray(from, to), begin);
+    qtys.set(this.#qtys.subarray(from, to), begin);
+    crcs.set(this.#crcs.subarray(from, to), begin);
+    smalls.set(this.#smalls.subarray(from, to), begin);
+    this.#prices = prices;
+    this.#qtys = qtys;
+    this.#crcs = crcs;
+    this.#smalls = smalls;
+    this.#begin = begin;
+    this.#end = begin + size;
   }
 }

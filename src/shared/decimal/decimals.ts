@@ -22,6 +22,8 @@ export const POWERS_OF_TEN: Float64Array = Float64Array.from({ length: 23 }, (_,
 export function formatDecimal(value: number, decimalsByte: number): string {
   const decimals = decimalsByte & ~INEXACT;
   if (!Number.isFinite(value)) return String(value);
+  // Neither toFixed nor String prints the sign of a negative zero.
+  if (Object.is(value, -0)) return '-' + formatDecimal(0, decimalsByte);
   if (decimals < POWERS_OF_TEN.length && Math.abs(value) * POWERS_OF_TEN[decimals]! < MANTISSA_EXACT_BELOW)
     return value.toFixed(decimals);
   // Here the digits that count are fewer than those written (trailing zeros) or the number is inexact:

@@ -12,7 +12,7 @@ export class ScannedDecimal {
   value = Number.NaN;
   /** Decimals byte: how it was written. */
   decimals = 0;
-  /** Register of the checksum over the digits, see `scanDecimalWithCrc`; a signed 32-bit integer. */
+  /** Register of the checksum over the digits, see `scanDecimalWithCrc`; a signed 32-bit integer, never boxed. */
   crc = 0;
   /** Digits that went into `crc`. */
   crcDigits = 0;
@@ -22,11 +22,20 @@ const ZERO = 0x30;
 const DOT = 0x2e;
 const MINUS = 0x2d;
 
+/** The highest power of ten that float64 holds exactly. */
+const HOT_DECIMALS_MAX = POWERS_OF_TEN.length - 1;
+
 /**
- * Reads a plain decimal (`-12.340`): digits, at most one dot with digits on both sides, no exponent.
+ * Reads a plain decimal (`-12.340`): digits without a leading zero, at most one dot with digits on both
+ * sides, no exponent.
+ *
+ * Knows no end: it stops at the first byte that does not belong to the number, which may lie beyond the
+ * message or the array (reading there is safe). The caller checks that the byte after the number is the
+ * quote, comma or bracket it expects, and lies within the message: so it also finds out that an exponent
+ * follows, which is for the cold path.
  *
  * @returns the index after it, or -1 where the bytes are no such number or its mantissa is too long to
- * be exact; the cold path then decides.
+ * be exact; the cold path then decides. `into` is then unchanged.
  */
 export function scanDecimal(bytes: Uint8Array, at: number, into: ScannedDecimal): number {
   let i = at;
@@ -35,7 +44,6 @@ export function scanDecimal(bytes: Uint8Array, at: number, into: ScannedDecimal)
   let high = 0;
   let low = 0;
   let lowDigits = 0;
-  let decimals = 0;
   let dotAt = -1;
   const first = i;
   for (; ; i++) {
@@ -44,16 +52,19 @@ export function scanDecimal(bytes: Uint8Array, at: number, into: ScannedDecimal)
       // Two integer accumulators of nine digits each: float64 arithmetic digit by digit is the slower chain.
       if (high < 100_000_000) high = high * 10 + digit;
       else {
+        if (lowDigits === 9) return -1;
         low = low * 10 + digit;
-        if (++lowDigits > 9) return -1;
+        lowDigits++;
       }
-    } else if (bytes[i] === DOT && dotAt < 0 && i > first) dotAt = i;
+    } else if (bytes[i] === DOT && dotAt < 0) dotAt = i;
     else break;
   }
-  if (i === first || dotAt === i - 1) return -1;
-  if (dotAt >= 0) decimals = i - dotAt - 1;
+  const whole = (dotAt < 0 ? i : dotAt) - first;
+  if (whole === 0 || dotAt === i - 1) return -1;
+  if (whole > 1 && bytes[first] === ZERO) return -1;
+  const decimals = dotAt < 0 ? 0 : i - dotAt - 1;
   const mantissa = lowDigits === 0 ? high : high * POWERS_OF_TEN[lowDigits]! + low;
-  if (mantissa >= MANTISSA_EXACT_BELOW || decimals > 22) return -1;
+  if (mantissa >= MANTISSA_EXACT_BELOW || decimals > HOT_DECIMALS_MAX) return -1;
   const value = mantissa / POWERS_OF_TEN[decimals]!;
   into.value = negative ? -value : value;
   into.decimals = decimals;
@@ -85,21 +96,25 @@ export function scanDecimalWithCrc(
     if (digit >= 0 && digit <= 9) {
       if (high < 100_000_000) high = high * 10 + digit;
       else {
+        if (lowDigits === 9) return -1;
         low = low * 10 + digit;
-        if (++lowDigits > 9) return -1;
+        lowDigits++;
       }
       if (started || digit !== 0) {
         started = true;
         crc = CRC_TABLE[(crc ^ byte) & 255]! ^ (crc >>> 8);
         crcDigits++;
       }
-    } else if (byte === DOT && dotAt < 0 && i > at) dotAt = i;
+    } else if (byte === DOT && dotAt < 0) dotAt = i;
     else break;
   }
-  if (i === at || dotAt === i - 1) return -1;
+  const whole = (dotAt < 0 ? i : dotAt) - at;
+  if (whole === 0 || dotAt === i - 1) return -1;
+  if (whole > 1 && bytes[at] === ZERO) return -1;
   const decimals = dotAt < 0 ? 0 : i - dotAt - 1;
   const mantissa = lowDigits === 0 ? high : high * POWERS_OF_TEN[lowDigits]! + low;
-  if (mantissa >= MANTISSA_EXACT_BELOW || decimals > 22) return -1;
+  if (mantissa >= MANTISSA_EXACT_BELOW || decimals > HOT_DECIMALS_MAX) return -1;
+  // Zero has no digits in the checksum, so none are added to it either.
   if (started)
     for (let n = decimals; n < minDecimals; n++) {
       crc = CRC_TABLE[(crc ^ ZERO) & 255]! ^ (crc >>> 8);
@@ -112,7 +127,11 @@ export function scanDecimalWithCrc(
   return i;
 }
 
-const DECIMAL_TEXT = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,5}))?$/;
+/** A number as JSON has it: no leading zeros, digits on both sides of a dot. */
+const DECIMAL_TEXT = /^-?(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d{1,4}))?$/;
+
+/** Longer texts are no numbers here: an exchange sends two dozen digits, not a page of them. */
+const DECIMAL_TEXT_MAX = 256;
 
 /**
  * Reads any decimal number from text, exponents included: the cold path's reading, which agrees with
@@ -121,9 +140,9 @@ const DECIMAL_TEXT = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,5}))?$/;
  * @returns false where the text is no number; `into` is then unchanged.
  */
 export function readDecimal(text: string, into: ScannedDecimal): boolean {
-  const match = DECIMAL_TEXT.exec(text);
+  const match = text.length <= DECIMAL_TEXT_MAX ? DECIMAL_TEXT.exec(text) : null;
   if (match === null) return false;
-  const [, , whole = '', fraction = '', exponent = '0'] = match;
+  const [, whole = '', fraction = '', exponent = '0'] = match;
   const value = Number(text);
   if (!Number.isFinite(value)) return false;
   const decimals = Math.max(0, fraction.length - Number(exponent));
@@ -135,14 +154,16 @@ export function readDecimal(text: string, into: ScannedDecimal): boolean {
   return true;
 }
 
-/** The checksum digits of a price or quantity: zeros up to `minDecimals`, no dot, no leading zeros. Allocates. */
+/**
+ * The checksum digits of a price or quantity: zeros up to `minDecimals`, no dot, no leading zeros; empty
+ * for zero and for a text that is no number. Allocates.
+ */
 export function checksumDigits(text: string, minDecimals: number): string {
-  const match = DECIMAL_TEXT.exec(text);
+  const match = text.length <= DECIMAL_TEXT_MAX ? DECIMAL_TEXT.exec(text) : null;
   if (match === null) return '';
-  const [, , whole = '', fraction = '', exponent = '0'] = match;
-  const shift = Number(exponent);
-  const digits = whole + fraction;
-  const decimals = fraction.length - shift;
-  const zeros = decimals < 0 ? -decimals + minDecimals : Math.max(0, minDecimals - decimals);
-  return (digits + '0'.repeat(zeros)).replace(/^0+/, '');
+  const [, whole = '', fraction = '', exponent = '0'] = match;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  if (digits === '') return '';
+  const decimals = fraction.length - Number(exponent);
+  return digits + '0'.repeat(Math.max(0, minDecimals - decimals, -decimals));
 }

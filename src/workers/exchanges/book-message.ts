@@ -10,7 +10,7 @@ export class LevelList {
   priceDecimals = new Uint8Array(16);
   qtyDecimals = new Uint8Array(16);
   crcs = new Int32Array(16);
-  crcDigits = new Uint8Array(16);
+  crcDigits = new Uint16Array(16);
 
   clear(): void {
     this.count = 0;
@@ -49,7 +49,7 @@ export class LevelList {
     this.priceDecimals = moved(this.priceDecimals, new Uint8Array(length));
     this.qtyDecimals = moved(this.qtyDecimals, new Uint8Array(length));
     this.crcs = moved(this.crcs, new Int32Array(length));
-    this.crcDigits = moved(this.crcDigits, new Uint8Array(length));
+    this.crcDigits = moved(this.crcDigits, new Uint16Array(length));
   }
 }
 

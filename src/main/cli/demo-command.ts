@@ -1,0 +1,98 @@
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { EXCHANGES } from '../../shared/venues/venue.ts';
+import { openFeeds } from '../feeds/feeds.ts';
+import { startSimulator } from '../simulator.ts';
+import { numberArgument } from './arguments.ts';
+import { DemoStrategy } from './demo-strategy.ts';
+import { DemoTable } from './demo-table.ts';
+import { endSignal, interruptSignal } from './interrupt.ts';
+import { Output } from './output.ts';
+import { RunMeter } from './run-meter.ts';
+import { summaryText } from './summary-text.ts';
+
+interface DemoOptions {
+  readonly seconds: number;
+  readonly rate: number;
+  readonly pairs: number;
+  readonly json?: boolean;
+}
+
+const DRAW_EVERY_MS = 250;
+const LINE_EVERY_MS = 2_000;
+
+export const demoCommand = (): Command =>
+  new Command('demo')
+    .description('watch a verified multi-pair feed flow, on an embedded exchange: no internet, no account')
+    .option('--seconds <n>', 'how long', numberArgument(1, 86_400, false), 20)
+    .option(
+      '--rate <n>',
+      'messages per second, over both exchanges',
+      numberArgument(1, 10_000_000, false),
+      5_000,
+    )
+    .option('--pairs <n>', 'pairs on each exchange', numberArgument(1, 200, true), 10)
+    .option('--json', 'print the summary as one line of JSON and nothing else')
+    .action(demo);
+
+async function demo(options: DemoOptions): Promise<void> {
+  const interrupted = interruptSignal();
+  const output = new Output();
+  const simulator = await startSimulator({
+    rate: options.rate / EXCHANGES.length,
+    pairs: options.pairs,
+    seed: 7,
+  });
+  try {
+    await using feeds = await openFeeds({
+      feeds: EXCHANGES.map((exchange) => ({
+        exchange,
+        symbols: simulator.symbols.slice(0, options.pairs),
+        channels: ['trade', 'ticker', { name: 'book', depth: 10 }],
+        url: simulator.urls[exchange],
+      })),
+    });
+    const meter = new RunMeter();
+    const strategy = new DemoStrategy(feeds, options.pairs * EXCHANGES.length);
+    const table = new DemoTable(feeds, strategy, meter, options.seconds);
+    const end = endSignal([interrupted, output.closed], options.seconds);
+    // The middle third of the run shows a strategy that blocks.
+    const third = (options.seconds * 1000) / 3;
+    const timers = [
+      setTimeout(() => {
+        strategy.blocking = true;
+      }, third),
+      setTimeout(() => {
+        strategy.blocking = false;
+      }, 2 * third),
+    ];
+    let shows: NodeJS.Timeout | undefined;
+    if (options.json !== true)
+      shows = process.stdout.isTTY
+        ? setInterval(() => table.draw(), DRAW_EVERY_MS)
+        : setInterval(() => output.line(table.line()), LINE_EVERY_MS);
+    const measured = meter.around(strategy);
+    await feeds.run(measured, { signal: end });
+    for (const timer of timers) clearTimeout(timer);
+    clearInterval(shows);
+    strategy.stop();
+    const states = feeds.stats().feeds.map(({ state }) => state);
+    await feeds.close();
+    await feeds.run(measured);
+    const summary = meter.summary(feeds, states);
+    if (options.json === true) output.line(JSON.stringify(summary));
+    else {
+      if (process.stdout.isTTY) table.draw();
+      output.line('');
+      for (const line of summaryText(summary)) output.line(line);
+      output.line(
+        pc.dim(
+          `the strategy blocked the main thread for a third of the time; ${strategy.indicators} indicators were computed on the compute pool`,
+        ),
+      );
+    }
+    output.flush();
+  } finally {
+    await simulator.close();
+  }
+}

@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
+import { openFeeds } from '../feeds/feeds.ts';
+import type { ChannelOption, FeedOption } from '../options/open-options.ts';
+import type { Strategy } from '../strategy/strategy.ts';
+import { channelsArgument, choiceArgument, numberArgument } from './arguments.ts';
+import { endSignal, interruptSignal } from './interrupt.ts';
+import { Output } from './output.ts';
+import { FORMATS, type Format, formatter, printable } from './record-formats.ts';
+import { RunMeter } from './run-meter.ts';
+import { summaryText } from './summary-text.ts';
+
+interface WatchOptions {
+  readonly channels: ChannelOption[];
+  readonly url?: string;
+  readonly format: Format;
+  readonly seconds?: number;
+  readonly count?: number;
+  readonly overflow?: 'conflate' | 'backpressure';
+  readonly threads: number;
+  readonly reconnect: boolean;
+  readonly log?: string;
+}
+
+export const watchCommand = (): Command =>
+  new Command('watch')
+    .description('show the verified market data of one exchange')
+    .argument('<exchange>', EXCHANGES.join(' or '))
+    .argument('<symbol...>', 'symbols, e.g. BTC/USD')
+    .option('--channels <list>', 'e.g. trade,book:10,ohlc:5,ticker', channelsArgument, [
+      'trade',
+    ] as ChannelOption[])
+    .option('--url <url>', 'another endpoint than the exchange’s own')
+    .option('--format <format>', FORMATS.join(', '), choiceArgument(FORMATS), 'pretty')
+    .option('--seconds <n>', 'end after so many seconds', numberArgument(0.01, 1e9, false))
+    .option(
+      '--count <n>',
+      'end after so many market records',
+      numberArgument(1, Number.MAX_SAFE_INTEGER, true),
+    )
+    .option('--overflow <policy>', 'conflate or backpressure', choiceArgument(['conflate', 'backpressure']))
+    .option(
+      '--threads <n>',
+      'spread the symbols over so many connections, a worker each',
+      numberArgument(1, 64, true),
+      1,
+    )
+    .option('--no-reconnect', 'end with exit code 1 when the connection cannot be made or is lost')
+    .option('--log <level>', 'level of the log on standard error')
+    .action(watch);
+
+/** The symbols dealt out to at most `count` feeds, as evenly as can be. */
+const deal = (symbols: readonly string[], count: number): string[][] =>
+  Array.from({ length: Math.min(count, symbols.length) }, (_, n) =>
+    symbols.filter((_, i) => i % count === n),
+  );
+
+async function watch(exchange: string, symbols: string[], options: WatchOptions): Promise<void> {
+  const interrupted = interruptSignal();
+  const feeds = await openFeeds({
+    feeds: deal(symbols, options.threads).map(
+      (some): FeedOption => ({
+        exchange: exchange as ExchangeName,
+        symbols: some,
+        channels: options.channels,
+        url: options.url,
+        overflow: options.overflow,
+        times: options.reconnect ? undefined : { attemptsMax: 0 },
+      }),
+    ),
+    threads: options.threads,
+    log: { level: options.log as never },
+  });
+  const output = new Output();
+  const counted = new AbortController();
+  const end = endSignal([interrupted, output.closed, counted.signal], options.seconds);
+  const meter = new RunMeter();
+  const strategy = limited(
+    meter.around(formatter(options.format, output.line)),
+    options.count,
+    meter,
+    counted,
+  );
+  const told = telling(strategy);
+  await feeds.run(told.strategy, { signal: end });
+  const states = feeds.stats().feeds.map(({ state }) => state);
+  await feeds.close();
+  // What reached the ring before the connections were closed is shown too.
+  if (!counted.signal.aborted && !output.closed.aborted) await feeds.run(told.strategy);
+  const summary = meter.summary(feeds, states);
+  if (options.format === 'json' || options.format === 'none') output.line(JSON.stringify(summary));
+  else if (options.format === 'pretty') for (const line of summaryText(summary)) output.line(line);
+  else process.stderr.write(JSON.stringify(summary) + '\n');
+  output.flush();
+  if (!options.reconnect && !end.aborted && told.failed) process.exitCode = 1;
+  // Let standard output drain before the process may end by itself.
+  await delay(0);
+}
+
+/** Stops at `count` market records: the ones after that are neither shown nor measured. */
+function limited(
+  strategy: Strategy,
+  count: number | undefined,
+  meter: RunMeter,
+  counted: AbortController,
+): Strategy {
+  if (count === undefined) return strategy;
+  const upTo =
+    <V>(callback: ((view: V) => void) | undefined) =>
+    (view: V): void => {
+      if (meter.records >= count) return;
+      callback?.(view);
+      if (meter.records >= count) counted.abort();
+    };
+  const { onTrade, onBook, onTicker, onQuote, onCandle, onInstrument, onStatus, onGap } = strategy;
+  return {
+    onTrade: upTo(onTrade),
+    onBook: upTo(onBook),
+    onTicker: upTo(onTicker),
+    onQuote: upTo(onQuote),
+    onCandle: upTo(onCandle),
+    onInstrument: upTo(onInstrument),
+    onStatus: upTo(onStatus),
+    onGap: upTo(onGap),
+  };
+}
+
+/** Tells people on standard error when a connection is lost or cannot be made, whatever the format. */
+function telling(strategy: Strategy): { readonly strategy: Strategy; readonly failed: boolean } {
+  const told = {
+    failed: false,
+    strategy: {
+      ...strategy,
+      onStatus: (status) => {
+        strategy.onStatus?.(status);
+        const { status: what, detail, value, feed } = status;
+        const say = (text: string): void => {
+          process.stderr.write(`${pc.bold('ringfeed')}: ${feed}: ${printable(text)}\n`);
+        };
+        if (what === 'disconnected' && detail !== '') say(detail);
+        else if (what === 'reconnecting') say(`trying again in ${(value / 1000).toFixed(1)} s`);
+        else if (what === 'refused') say(`${status.symbol} refused: ${detail}`);
+        else if (what === 'closed' && status.fault !== 'NONE') {
+          told.failed = true;
+          say(detail);
+        }
+      },
+    } satisfies Strategy as Strategy,
+  };
+  return told;
+}

@@ -1,0 +1,140 @@
+import type {
+  FeedConfig,
+  Overflow,
+  SessionTimes,
+  SocketOptions,
+  Subscription,
+} from '../../shared/contract.ts';
+import { subscriptionKey } from '../../shared/contract.ts';
+import { FeedCounterReader, feedCounterMemory } from '../../shared/counters/counter-block.ts';
+import { FEED, FEED_COUNTER_WORDS } from '../../shared/counters/feed-counters.ts';
+import { FAULTS } from '../../shared/faults/fault-catalogue.ts';
+import { STATUSES } from '../../shared/faults/status-catalogue.ts';
+import type { Doorbell } from '../../shared/ring/doorbell.ts';
+import { createRing } from '../../shared/ring/ring-layout.ts';
+import { RingReader } from '../../shared/ring/ring-reader.ts';
+import { type ConnectionState, connectionState } from '../../shared/session/connection-state.ts';
+import type { FeedId } from '../../shared/units.ts';
+import type { ExchangeName } from '../../shared/venues/venue.ts';
+import type { LoopSource } from '../strategy/strategy-loop.ts';
+import type { InstrumentRegistry } from './instrument-registry.ts';
+import { OrphanNotices } from './orphan-notices.ts';
+import type { SupervisedFeed } from './supervisor.ts';
+
+export interface FeedSettings {
+  readonly id: FeedId;
+  readonly exchange: ExchangeName;
+  readonly url: string;
+  readonly overflow: Overflow;
+  readonly ringBytes: number;
+  readonly times: SessionTimes;
+  readonly socket: SocketOptions;
+  readonly seed: number;
+  readonly symbolCounters: SharedArrayBuffer;
+  readonly doorbellMemory: SharedArrayBuffer;
+  readonly doorbell: Doorbell;
+  readonly registry: InstrumentRegistry;
+}
+
+/**
+ * The main thread's side of one feed: its ring's reader, its counters, and what it is subscribed to, from
+ * which a worker can be started anew at any time.
+ */
+export class Feed implements SupervisedFeed, LoopSource {
+  readonly id: FeedId;
+  readonly name: string;
+  readonly reader: RingReader;
+  readonly settings: FeedSettings;
+  readonly #ring: SharedArrayBuffer;
+  readonly #counterMemory: SharedArrayBuffer;
+  readonly #counters: FeedCounterReader;
+  readonly #wanted = new Map<string, Subscription>();
+  readonly #words = new Float64Array(FEED_COUNTER_WORDS);
+  #orphan: OrphanNotices | undefined;
+  #restarts = 0;
+  #closed = false;
+
+  constructor(settings: FeedSettings) {
+    this.settings = settings;
+    this.id = settings.id;
+    this.name = `${settings.exchange}#${settings.id}`;
+    this.#ring = createRing(settings.ringBytes);
+    this.#counterMemory = feedCounterMemory();
+    this.reader = new RingReader(this.#ring);
+    this.#counters = new FeedCounterReader(this.#counterMemory);
+  }
+
+  want(subscriptions: readonly Subscription[]): void {
+    for (const subscription of subscriptions) this.#wanted.set(subscriptionKey(subscription), subscription);
+  }
+
+  unwant(subscriptions: readonly Subscription[]): void {
+    for (const subscription of subscriptions) this.#wanted.delete(subscriptionKey(subscription));
+  }
+
+  get wanted(): readonly Subscription[] {
+    return [...this.#wanted.values()];
+  }
+
+  /** A consistent copy of all counters, indexed by `FEED` and `kindWord`. Valid until the next call. */
+  counters(): Float64Array {
+    this.#counters.read(this.#words);
+    return this.#words;
+  }
+
+  get state(): ConnectionState {
+    return this.#closed ? 'CLOSED' : connectionState(this.counters()[FEED.state]!);
+  }
+
+  get over(): boolean {
+    return this.state === 'CLOSED';
+  }
+
+  /** Nothing more will come out of the ring than is in it now. */
+  markClosed(): void {
+    this.#closed = true;
+  }
+
+  taken(records: number): void {
+    this.#counters.addTaken(records);
+    // The strategy made room: what could not be said of a lost worker may fit now.
+    this.#orphan?.retry();
+  }
+
+  config(): FeedConfig {
+    const { settings } = this;
+    return {
+      feed: this.id,
+      name: this.name,
+      exchange: settings.exchange,
+      url: settings.url,
+      instruments: settings.registry.ofFeed(this.id),
+      subscriptions: this.wanted,
+      overflow: settings.overflow,
+      ring: this.#ring,
+      counters: this.#counterMemory,
+      symbolCounters: settings.symbolCounters,
+      doorbell: settings.doorbellMemory,
+      epoch: this.counters()[FEED.epoch]!,
+      seed: (settings.seed + this.id + this.#restarts * 7919) >>> 0,
+      times: settings.times,
+      socket: settings.socket,
+    };
+  }
+
+  async workerLost(detail: string, final: boolean): Promise<void> {
+    this.#restarts++;
+    const epoch = this.counters()[FEED.epoch]!;
+    this.#orphan = new OrphanNotices(this.#ring, this.id, epoch, [
+      { code: STATUSES.disconnected.id, fault: FAULTS.WORKER_FAILED.id, detail },
+      final
+        ? { code: STATUSES.closed.id, fault: FAULTS.WORKER_FAILED.id, detail }
+        : { code: STATUSES.restarted.id, fault: FAULTS.WORKER_FAILED.id, detail },
+    ]);
+    if (final) this.#closed = true;
+    this.settings.doorbell.wake();
+    await this.#orphan.written;
+    this.#orphan = undefined;
+    this.settings.doorbell.wake();
+  }
+}

@@ -1,0 +1,34 @@
+/** The public names of ringfeed, and nothing else. */
+export { BookSide, type Level } from '../shared/book/book-side.ts';
+export { OrderBook } from '../shared/book/order-book.ts';
+export { formatDecimal } from '../shared/decimal/decimals.ts';
+export { FAULTS, type FaultName } from '../shared/faults/fault-catalogue.ts';
+export { STATUSES, type StatusName } from '../shared/faults/status-catalogue.ts';
+export { InvariantError, MisuseError } from '../shared/invariant.ts';
+export { type ChannelName, EXCHANGES, type ExchangeName } from '../shared/venues/venue.ts';
+export { ComputeError, type ComputeRunOptions } from './compute.ts';
+export { Feeds, openFeeds, type RunOptions, type Stats, type SubscribeOptions } from './feeds/feeds.ts';
+export type { FeedStats, FlowStats, SymbolStats } from './feeds/stats.ts';
+export { ControlError } from './feeds/worker-control.ts';
+export type { ChannelOption, FeedOption, OpenOptions } from './options/open-options.ts';
+export type { BookView } from './strategy/book-view.ts';
+export type {
+  BookEvent,
+  CandleEvent,
+  FeedEvent,
+  GapEvent,
+  InstrumentEvent,
+  QuoteEvent,
+  StatusEvent,
+  TickerEvent,
+  TradeEvent,
+} from './strategy/events.ts';
+export type {
+  CandleView,
+  InstrumentView,
+  QuoteView,
+  TickerView,
+  TradeView,
+} from './strategy/market-views.ts';
+export type { GapView, StatusView } from './strategy/notice-views.ts';
+export type { Strategy } from './strategy/strategy.ts';

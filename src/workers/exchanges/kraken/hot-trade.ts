@@ -1,0 +1,111 @@
+import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
+import { ORDER_TYPE, SIDE } from '../../../shared/records/trade.ts';
+import type { InstrumentId } from '../../../shared/units.ts';
+import type { RecordSink } from '../../feed-events.ts';
+import { Literal } from '../literal.ts';
+import type { TimeScanner } from '../scan-time.ts';
+import type { SymbolTable } from '../symbol-table.ts';
+import { TradeDraft } from './drafts.ts';
+import { scanUnsigned } from './hot-scan.ts';
+import type { TradeIds } from './trade-ids.ts';
+
+const UPDATE = new Literal('{"channel":"trade","type":"update","data":[{"symbol":"');
+const BUY = new Literal('","side":"buy","price":');
+const SELL = new Literal('","side":"sell","price":');
+const QTY = new Literal(',"qty":');
+const LIMIT = new Literal(',"ord_type":"limit","trade_id":');
+const MARKET = new Literal(',"ord_type":"market","trade_id":');
+const TIMESTAMP = new Literal(',"timestamp":"');
+const NEXT = new Literal('"},{"symbol":"');
+const END = new Literal('"}]}');
+
+/**
+ * Trade updates of one instrument, one or many trades in a message, straight from the bytes. Several
+ * instruments in one message, a jump in the trade ids and everything unusual are left to the cold path.
+ */
+export class HotTrade {
+  readonly #sink: RecordSink;
+  readonly #symbols: SymbolTable;
+  readonly #times: TimeScanner;
+  readonly #ids: TradeIds;
+  readonly #draft = new TradeDraft();
+  readonly #number = new ScannedDecimal();
+  /** The instrument of the message being read; -1 before its first entry. */
+  #instrument = -1;
+
+  constructor(sink: RecordSink, symbols: SymbolTable, times: TimeScanner, ids: TradeIds) {
+    this.#sink = sink;
+    this.#symbols = symbols;
+    this.#times = times;
+    this.#ids = ids;
+  }
+
+  /** @returns false where the message is not exactly of this shape; nothing has then been delivered. */
+  read(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
+    if (!UPDATE.matches(view, start, end)) return false;
+    const draft = this.#draft;
+    this.#instrument = -1;
+    let at = start + UPDATE.length;
+    for (let written = 0; ; written++) {
+      at = this.#readTrade(bytes, view, at, end);
+      const last = at >= 0 && END.matches(view, at, end) && at + END.length === end;
+      if (!last && (at < 0 || !NEXT.matches(view, at, end))) {
+        if (written > 0) this.#sink.rollback();
+        return false;
+      }
+      draft.write(this.#sink);
+      if (last) break;
+      at += NEXT.length;
+    }
+    this.#ids.newest[draft.instrument] = draft.tradeId;
+    return true;
+  }
+
+  /** Reads one entry from its symbol on. @returns the index of the quote that ends its time, or -1. */
+  #readTrade(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    const draft = this.#draft;
+    const number = this.#number;
+    let at = this.#symbols.scan(bytes, start);
+    const { id } = this.#symbols;
+    if (at < 0 || id < 0) return -1;
+    const first = this.#instrument < 0;
+    if (!first && this.#instrument !== id) return -1;
+    this.#instrument = id;
+
+    if (BUY.matches(view, at, end)) {
+      draft.side = SIDE.buy;
+      at += BUY.length;
+    } else if (SELL.matches(view, at, end)) {
+      draft.side = SIDE.sell;
+      at += SELL.length;
+    } else return -1;
+
+    at = scanUnsigned(bytes, at, number);
+    if (at < 0 || !QTY.matches(view, at, end)) return -1;
+    draft.price = number.value;
+    draft.priceDecimals = number.decimals;
+    at = scanUnsigned(bytes, at + QTY.length, number);
+    if (at < 0) return -1;
+    draft.qty = number.value;
+    draft.qtyDecimals = number.decimals;
+
+    if (LIMIT.matches(view, at, end)) {
+      draft.orderType = ORDER_TYPE.limit;
+      at += LIMIT.length;
+    } else if (MARKET.matches(view, at, end)) {
+      draft.orderType = ORDER_TYPE.market;
+      at += MARKET.length;
+    } else return -1;
+
+    at = scanUnsigned(bytes, at, number);
+    if (at < 0 || number.decimals !== 0 || !TIMESTAMP.matches(view, at, end)) return -1;
+    const newest = first ? this.#ids.newest[id]! : draft.tradeId;
+    if (number.value - newest !== 1 && !Number.isNaN(newest)) return -1;
+    draft.tradeId = number.value;
+    draft.instrument = id as InstrumentId;
+
+    at = this.#times.scan(bytes, at + TIMESTAMP.length);
+    draft.atUs = this.#times.us;
+    return at;
+  }
+}

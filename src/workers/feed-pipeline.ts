@@ -1,0 +1,313 @@
+import type { FeedConfig, Instrument, Subscription } from '../shared/contract.ts';
+import type { FeedCounterWriter } from '../shared/counters/counter-block.ts';
+import { FEED } from '../shared/counters/feed-counters.ts';
+import type { SymbolCounters } from '../shared/counters/symbol-counters.ts';
+import { FAULTS, type FaultCode, faultName } from '../shared/faults/fault-catalogue.ts';
+import { STATUSES } from '../shared/faults/status-catalogue.ts';
+import { CONNECTION_STATE_CODES } from '../shared/session/connection-state.ts';
+import { durationMs, later, type MonotonicNs, NO_INSTRUMENT } from '../shared/units.ts';
+import { VENUES } from '../shared/venues/venue-catalogue.ts';
+import { BookIntegrity } from './exchanges/book-integrity.ts';
+import type { ExchangeCodec } from './exchanges/exchange.ts';
+import { CODECS } from './exchanges/exchange-catalogue.ts';
+import type { CodecEvents, Connection, ConnectionEnd, ConnectionEvents } from './feed-events.ts';
+import type { Publisher } from './publish/publisher.ts';
+import { Session } from './session/session.ts';
+import type { SessionAction, SessionInput } from './session/session-actions.ts';
+
+/** How often a full ring is looked at again while records wait for room in it. */
+const RECOVER_EVERY = durationMs(1);
+
+/** The world, as far as a feed needs it. Handed in, so that the pipeline itself does no I/O. */
+export interface FeedEdge {
+  now(): MonotonicNs;
+  /** Starts an attempt; what happens to it is told to `events`, ending with one `closed`. */
+  connect(events: ConnectionEvents): Connection;
+  /** Has `tick()` called at or soon after this time. Replaces the time given before; Infinity: never. */
+  wakeAt(at: number): void;
+  /** Wakes the strategy if it sleeps. */
+  ringBell(): void;
+  /** UTF-8 text of bytes, or undefined where they are not UTF-8. */
+  text(bytes: Uint8Array, start: number, end: number): string | undefined;
+  log(level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>): void;
+  /** The feed is over; nothing more comes. */
+  finished(): void;
+}
+
+export interface FeedMemory {
+  readonly publisher: Publisher;
+  readonly counters: FeedCounterWriter;
+  readonly symbols: SymbolCounters;
+}
+
+/**
+ * One feed, from bytes to records: connection → codec → books → ring, with the session deciding about the
+ * connection. Everything that happens enters through one of its methods, on one thread, one at a time.
+ *
+ *   text() ──▶ codec.read ──▶ books.take ──▶ publisher ──▶ ring
+ *                 │ acks, stale books, refusals                ▲
+ *                 ▼                                            │ status
+ *   tick() ──▶ session.receive ──▶ actions: connect, subscribe, ping, close, status
+ */
+export class FeedPipeline {
+  readonly #config: FeedConfig;
+  readonly #edge: FeedEdge;
+  readonly #publisher: Publisher;
+  readonly #counters: FeedCounterWriter;
+  readonly #codec: ExchangeCodec;
+  readonly #books: BookIntegrity;
+  readonly #session: Session;
+  /**
+   * What the session has yet to hear. Inputs wait here while a message is being read or an action carried
+   * out, so that neither is ever entered twice. Bounded by what one message and one action can cause.
+   */
+  readonly #inbox: SessionInput[] = [];
+  #busy = false;
+  #connection: Connection | undefined;
+  #paused = false;
+  #epoch: number;
+  #over = false;
+
+  constructor(config: FeedConfig, memory: FeedMemory, edge: FeedEdge) {
+    this.#config = config;
+    this.#edge = edge;
+    this.#publisher = memory.publisher;
+    this.#counters = memory.counters;
+    this.#epoch = config.epoch;
+    const events = this.#codecEvents();
+    this.#books = new BookIntegrity(
+      memory.publisher,
+      memory.publisher,
+      events,
+      memory.symbols,
+      memory.counters,
+    );
+    this.#codec = CODECS[config.exchange].createCodec({
+      sink: memory.publisher,
+      notices: memory.publisher,
+      events,
+      books: this.#books,
+      text: edge.text,
+    });
+    this.#codec.addInstruments(config.instruments);
+    memory.publisher.refreshBook = (instrument) => this.#books.writeSnapshot(instrument);
+    this.#session = new Session({
+      times: config.times,
+      limits: VENUES[config.exchange].limits,
+      seed: config.seed,
+      subscriptions: config.subscriptions,
+    });
+  }
+
+  start(): void {
+    this.#turn({ kind: 'start' });
+  }
+
+  /** The time asked for with `wakeAt` has come. */
+  tick(): void {
+    if (this.#over) return;
+    this.#recover();
+    this.#turn({ kind: 'tick' });
+  }
+
+  subscribe(instruments: readonly Instrument[], subscriptions: readonly Subscription[]): void {
+    this.#codec.addInstruments(instruments);
+    this.#turn({ kind: 'want', subscriptions });
+  }
+
+  unsubscribe(subscriptions: readonly Subscription[]): void {
+    this.#turn({ kind: 'unwant', subscriptions });
+  }
+
+  close(): void {
+    this.#turn({ kind: 'close' });
+  }
+
+  /** What the connection tells, for one connection's life; events of an older one are not heard. */
+  #connectionEvents(): ConnectionEvents {
+    const { local } = this.#counters;
+    const publisher = this.#publisher;
+    const codec = this.#codec;
+    const epoch = this.#epoch;
+    return {
+      opened: () => {
+        if (epoch !== this.#epoch) return;
+        local[FEED.connects]!++;
+        this.#turn({ kind: 'opened' });
+      },
+      text: (bytes, start, end, receivedAtNs) => {
+        local[FEED.messages]!++;
+        local[FEED.bytes]! += end - start;
+        local[FEED.lastMessageNs] = receivedAtNs;
+        publisher.beginMessage(receivedAtNs);
+        codec.read(bytes, start, end, receivedAtNs);
+        publisher.endMessage();
+        if (this.#inbox.length > 0) this.#drain(receivedAtNs);
+        if (publisher.wantsPause && !this.#paused) this.#pause();
+        return !this.#paused;
+      },
+      binary: (_bytes, start, end, receivedAtNs) => {
+        local[FEED.messages]!++;
+        local[FEED.bytes]! += end - start;
+        publisher.beginMessage(receivedAtNs);
+        this.#malformed(
+          FAULTS.MESSAGE_UNKNOWN.id,
+          `a binary message of ${end - start} bytes, where only text is known`,
+        );
+        publisher.endMessage();
+        return true;
+      },
+      chunkEnd: () => {
+        local[FEED.chunks]!++;
+        this.#session.heard(this.#edge.now());
+        this.#publish();
+        if (publisher.degraded) this.#schedule();
+      },
+      pong: () => {
+        if (epoch === this.#epoch) this.#turn({ kind: 'pong' });
+      },
+      closed: (end) => {
+        if (epoch === this.#epoch) this.#ended(end);
+      },
+    };
+  }
+
+  #codecEvents(): CodecEvents {
+    const hear = (input: SessionInput): void => {
+      this.#inbox.push(input);
+    };
+    return {
+      subscribed: (subscription, warning) => {
+        if (warning !== '')
+          this.#edge.log('info', 'the exchange warns about a subscription', { subscription, warning });
+        hear({ kind: 'subscribed', subscription });
+      },
+      unsubscribed: (subscription) => hear({ kind: 'unsubscribed', subscription }),
+      refused: (subscription, reason) => hear({ kind: 'refused', subscription, reason }),
+      pong: () => hear({ kind: 'pong' }),
+      venueStatus: (condition) => {
+        this.#publisher.status(STATUSES.venue.id, NO_INSTRUMENT, FAULTS.NONE.id, Number.NaN, condition);
+        hear({ kind: 'venue-status', condition });
+      },
+      bookStale: (subscription, fault) => {
+        this.#counters.local[FEED.resyncs]!++;
+        hear({ kind: 'book-stale', subscription, fault });
+      },
+      bookLive: (subscription) => hear({ kind: 'book-live', subscription }),
+      malformed: (fault, detail) => this.#malformed(fault, detail),
+    };
+  }
+
+  #malformed(fault: FaultCode, detail: string): void {
+    const count = ++this.#counters.local[FEED.malformed]!;
+    // All are counted; the strategy is told of the first few and then ever more rarely, so that a venue
+    // that sends garbage cannot fill the ring with complaints about it.
+    if (count > 8 && !Number.isInteger(Math.log2(count))) return;
+    this.#publisher.status(STATUSES.fault.id, NO_INSTRUMENT, fault, Number.NaN, detail);
+    this.#edge.log('debug', faultName(fault), { detail });
+  }
+
+  #ended(end: ConnectionEnd): void {
+    this.#connection = undefined;
+    this.#paused = false;
+    this.#edge.log(end.ours ? 'info' : 'warn', 'connection ended', {
+      fault: faultName(end.fault),
+      code: end.code,
+      detail: end.detail,
+    });
+    this.#turn({ kind: 'ended', end });
+  }
+
+  #turn(input: SessionInput): void {
+    this.#inbox.push(input);
+    if (!this.#busy) this.#drain(this.#edge.now());
+  }
+
+  /** Gives the session what it has yet to hear and carries out what it decides, in order. */
+  #drain(at: MonotonicNs): void {
+    if (this.#over) return;
+    this.#busy = true;
+    this.#publisher.beginMessage(at);
+    for (let next = this.#inbox.shift(); next !== undefined && !this.#over; next = this.#inbox.shift())
+      for (const action of this.#session.receive(next, at)) this.#carryOut(action);
+    this.#publisher.endMessage();
+    this.#busy = false;
+    this.#counters.local[FEED.state] = CONNECTION_STATE_CODES[this.#session.state];
+    this.#publish();
+    if (this.#over) {
+      this.#edge.wakeAt(Number.POSITIVE_INFINITY);
+      this.#edge.finished();
+    } else this.#schedule();
+  }
+
+  #carryOut(action: SessionAction): void {
+    switch (action.kind) {
+      case 'connect':
+        this.#connect();
+        break;
+      case 'subscribe':
+        for (const request of this.#codec.subscribe(action.subscriptions)) this.#connection?.send(request);
+        break;
+      case 'unsubscribe':
+        for (const request of this.#codec.unsubscribe(action.subscriptions)) this.#connection?.send(request);
+        break;
+      case 'ping':
+        this.#connection?.ping();
+        break;
+      case 'close':
+        this.#connection?.close(action.code, action.reason, this.#config.times.closeTimeoutMs);
+        break;
+      case 'terminate':
+        this.#connection?.terminate(action.fault, action.detail);
+        break;
+      case 'status':
+        this.#publisher.status(action.code, action.instrument, action.fault, action.value, action.detail);
+        break;
+      case 'done':
+        this.#over = true;
+        break;
+    }
+  }
+
+  #connect(): void {
+    const { local } = this.#counters;
+    if (local[FEED.connects]! > 0) local[FEED.reconnects]!++;
+    this.#epoch++;
+    local[FEED.epoch] = this.#epoch;
+    this.#publisher.epoch = this.#epoch;
+    this.#codec.reset();
+    this.#books.reset();
+    this.#connection = this.#edge.connect(this.#connectionEvents());
+  }
+
+  #recover(): void {
+    const publisher = this.#publisher;
+    if (!publisher.degraded) return;
+    publisher.nowNs = this.#edge.now();
+    publisher.recover();
+    this.#publish();
+    if (this.#paused && !publisher.wantsPause) {
+      this.#paused = false;
+      this.#turn({ kind: 'resumed' });
+      this.#connection?.resume();
+    }
+  }
+
+  /** Stops reading: the ring is full and the policy is to let the venue wait. */
+  #pause(): void {
+    this.#paused = true;
+    this.#counters.local[FEED.pauses]!++;
+    this.#turn({ kind: 'paused' });
+  }
+
+  #publish(): void {
+    if (this.#publisher.publish()) this.#edge.ringBell();
+  }
+
+  #schedule(): void {
+    const deadline = this.#session.nextDeadline();
+    this.#edge.wakeAt(
+      this.#publisher.degraded ? Math.min(deadline, later(this.#edge.now(), RECOVER_EVERY)) : deadline,
+    );
+  }
+}

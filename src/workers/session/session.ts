@@ -1,0 +1,435 @@
+import type { SessionTimes, Subscription } from '../../shared/contract.ts';
+import { FAULTS, type FaultCode, type FaultName } from '../../shared/faults/fault-catalogue.ts';
+import { invariant } from '../../shared/invariant.ts';
+import { type ConnectionState, canConnect, mayFollow } from '../../shared/session/connection-state.ts';
+import { type DisconnectReason, isProactive, reasonOf } from '../../shared/session/disconnect-reason.ts';
+import { durationMs, elapsed, later, type MonotonicNs, NS_PER_MS } from '../../shared/units.ts';
+import type { VenueLimits } from '../../shared/venues/venue.ts';
+import type { ConnectionEnd } from '../feed-events.ts';
+import type { Backoff } from './backoff.ts';
+import { Liveness } from './liveness.ts';
+import { type Retry, RetryPlan } from './retry-plan.ts';
+import { seededRandom } from './seeded-random.ts';
+import type { SessionAction, SessionInput } from './session-actions.ts';
+import { feedStatus } from './session-status.ts';
+import { SubscriptionTable } from './subscription-table.ts';
+
+export interface SessionOptions {
+  readonly times: SessionTimes;
+  readonly limits: VenueLimits;
+  /** Seed of the jitter in every delay. */
+  readonly seed: number;
+  readonly subscriptions: readonly Subscription[];
+  /** Delays between retries; exponential with equal jitter by the times where left out. */
+  readonly backoff?: Backoff;
+  /**
+   * Longest wait before the first retry after a connection that was stable, and 250 ms where left out: most
+   * such losses are chance. `null` makes that retry wait like any other.
+   */
+  readonly quickMs?: number | null;
+  /** False to rest after a loss until `start`, instead of connecting again. */
+  readonly autoReconnect?: boolean;
+}
+
+const QUICK_MS = 250;
+const NORMAL_CLOSURE = 1000;
+/** What is reported where no close frame came. Source: RFC 6455, 7.1.5. */
+const ABNORMAL_CLOSURE = 1006;
+
+/** A tick that comes this much later than it was asked for means that this thread stood still. */
+const STALL = durationMs(500);
+/** How long after a stall nothing is judged: time to read what arrived meanwhile. */
+const CATCH_UP = durationMs(200);
+
+const NEVER = Number.POSITIVE_INFINITY as MonotonicNs;
+
+/** What follows once the connection is gone. */
+type Next =
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'return'; readonly afterMs: number }
+  | { readonly kind: 'rest' }
+  | { readonly kind: 'over' };
+
+/** An end of the connection that we brought about. */
+interface Ending {
+  readonly fault: FaultCode;
+  readonly detail: string;
+  readonly reason: DisconnectReason;
+  readonly next: Next;
+}
+
+/**
+ * Life of one feed's connection: connect, subscribe, notice that it died, come back, end.
+ *
+ * Opens no socket, sets no timer, reads no clock and throws no dice of its own: the caller hands in what
+ * happened with the time it happened, and carries out the actions in order before the next input. After each
+ * input it has `tick` handed in at `nextDeadline()`. Whatever the exchange does is answered, never thrown.
+ *
+ *   DISCONNECTED ─start─▶ CONNECTING ─opened─▶ CONNECTED ─close, cut─▶ CLOSING ─ended─▶ CLOSED
+ *                           ▲   └──ended──┐      │ ended                 │ ended
+ *                           └──────────── RECONNECTING ◀────────────────┘
+ */
+export class Session {
+  readonly #times: SessionTimes;
+  readonly #autoReconnect: boolean;
+  readonly #table: SubscriptionTable;
+  readonly #plan: RetryPlan;
+  readonly #liveness: Liveness;
+  #state: ConnectionState = 'DISCONNECTED';
+  #reason: DisconnectReason | undefined;
+  /** Set while we are ending the connection. */
+  #ending: Ending | undefined;
+  /** True once the connection was cut, where at first we asked for the closing handshake. */
+  #isCut = false;
+  /** End of the wait that the state is: for the opening, for the end, for the next attempt. */
+  #deadline = NEVER;
+  /** Set while this thread catches up after it stood still. */
+  #catchUpUntil: MonotonicNs | undefined;
+  /** What the exchange last said of itself. */
+  #condition = '';
+
+  constructor(options: SessionOptions) {
+    const { times, limits } = options;
+    const chance = seededRandom(options.seed);
+    const backoff = options.backoff ?? {
+      strategy: 'exponential',
+      delayMs: times.backoffMs,
+      maxMs: times.backoffMaxMs,
+      jitter: 0.5,
+    };
+    const quickMs = options.quickMs === undefined ? QUICK_MS : (options.quickMs ?? undefined);
+    this.#times = times;
+    this.#autoReconnect = options.autoReconnect ?? true;
+    this.#table = new SubscriptionTable(times, limits, chance, options.subscriptions);
+    this.#plan = new RetryPlan({ times, limits, backoff, quickMs }, chance);
+    this.#liveness = new Liveness(times);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Why the last connection ended; undefined before the first end. */
+  get reason(): DisconnectReason | undefined {
+    return this.#reason;
+  }
+
+  /** Retries in a row since a connection was last stable. */
+  get retries(): number {
+    return this.#plan.retries;
+  }
+
+  /** Bytes arrived. Once per socket chunk: allocates nothing, and never brings a deadline nearer. */
+  heard(now: MonotonicNs): void {
+    this.#liveness.heard(now);
+  }
+
+  /** When `tick` is due; Infinity for never. May lie in the past, which means at once. */
+  nextDeadline(): number {
+    if (this.#catchUpUntil !== undefined) return this.#catchUpUntil;
+    if (this.#state !== 'CONNECTED') return this.#deadline;
+    return Math.min(this.#table.nextDeadline(), this.#liveness.nextDeadline());
+  }
+
+  receive(input: SessionInput, now: MonotonicNs): readonly SessionAction[] {
+    const out: SessionAction[] = [];
+    if (this.#state === 'CLOSED') return out;
+    switch (input.kind) {
+      case 'start':
+        if (canConnect(this.#state)) this.#connect(now, out);
+        break;
+      case 'opened':
+        this.#onOpened(now, out);
+        break;
+      case 'ended':
+        this.#onEnded(input.end, now, out);
+        break;
+      case 'heard':
+        this.#liveness.heard(now);
+        break;
+      case 'pong':
+        this.#liveness.pong();
+        break;
+      case 'tick':
+        this.#onTick(now, out);
+        break;
+      case 'paused':
+        this.#liveness.paused();
+        break;
+      case 'resumed':
+        this.#liveness.resumed(now);
+        break;
+      case 'subscribed':
+        if (this.#state === 'CONNECTED') this.#table.subscribed(input.subscription, now, out);
+        break;
+      case 'unsubscribed':
+        if (this.#state === 'CONNECTED') this.#table.unsubscribed(input.subscription, now, out);
+        break;
+      case 'refused':
+        if (this.#state === 'CONNECTED') this.#table.refused(input.subscription, input.reason, now, out);
+        break;
+      case 'book-stale':
+        if (this.#state === 'CONNECTED') this.#table.stale(input.subscription, now);
+        break;
+      case 'book-live':
+        if (this.#state === 'CONNECTED') this.#table.live(input.subscription);
+        break;
+      case 'venue-status':
+        this.#condition = input.condition;
+        break;
+      case 'want':
+        this.#table.want(input.subscriptions, now);
+        if (this.#state === 'CONNECTED') this.#pump(now, out);
+        break;
+      case 'unwant':
+        this.#table.unwant(input.subscriptions, this.#state === 'CONNECTED', now, out);
+        if (this.#state === 'CONNECTED') this.#pump(now, out);
+        break;
+      case 'disconnect':
+        this.#onDisconnect(input.reason, input.reconnectAfterMs, now, out);
+        break;
+      case 'reconnect':
+        if (canConnect(this.#state))
+          this.#wait(this.#plan.after(input.afterMs, 'as scheduled', now), now, out);
+        break;
+      case 'close':
+        this.#onClose(input.force ?? false, now, out);
+        break;
+    }
+    return out;
+  }
+
+  /** Starts an attempt, or waits where the venue does not allow one yet. */
+  #connect(now: MonotonicNs, out: SessionAction[]): void {
+    if (!this.#plan.tryAttempt(now)) {
+      this.#wait(this.#plan.after(0, '', now), now, out);
+      return;
+    }
+    this.#enter('CONNECTING', later(now, durationMs(this.#times.connectTimeoutMs)));
+    out.push(feedStatus('connecting'), { kind: 'connect' });
+  }
+
+  #onOpened(now: MonotonicNs, out: SessionAction[]): void {
+    // An attempt that was cut may still tell of its opening; its end is under way.
+    if (this.#state !== 'CONNECTING') return;
+    this.#enter('CONNECTED', NEVER);
+    this.#plan.opened(now);
+    this.#liveness.opened(now);
+    this.#condition = '';
+    out.push(feedStatus('connected'));
+    this.#pump(now, out);
+  }
+
+  #onTick(now: MonotonicNs, out: SessionAction[]): void {
+    const deadline = this.nextDeadline();
+    if (now < deadline) return;
+    // While the thread stood still it read nothing, so what looks like silence may lie in the socket's
+    // buffer. Once per stall, or a thread that is always late would never notice a dead connection.
+    if (this.#catchUpUntil === undefined && this.#hasConnection && now - deadline > STALL) {
+      this.#catchUpUntil = later(now, CATCH_UP);
+      return;
+    }
+    this.#catchUpUntil = undefined;
+    switch (this.#state) {
+      case 'CONNECTING':
+        this.#cutAs('CONNECT_TIMEOUT', `not open after ${this.#times.connectTimeoutMs} ms`, now, out);
+        break;
+      case 'CONNECTED':
+        this.#judge(now, out);
+        break;
+      case 'RECONNECTING':
+        this.#connect(now, out);
+        break;
+      case 'CLOSING':
+        this.#onClosingOverdue(now, out);
+        break;
+      case 'DISCONNECTED':
+      case 'CLOSED':
+        break;
+    }
+  }
+
+  #judge(now: MonotonicNs, out: SessionAction[]): void {
+    switch (this.#liveness.judge(now, this.#table.expectsData)) {
+      case 'silent':
+        this.#cutAs('FEED_SILENT', `nothing arrived for ${this.#times.silentAfterMs} ms`, now, out);
+        return;
+      case 'ping-timeout':
+        this.#cutAs('PING_TIMEOUT', `no pong within ${this.#times.pongTimeoutMs} ms`, now, out);
+        return;
+      case 'ping':
+        out.push({ kind: 'ping' });
+        break;
+      case 'alive':
+        break;
+    }
+    if (now >= this.#table.nextDeadline()) this.#pump(now, out);
+  }
+
+  #pump(now: MonotonicNs, out: SessionAction[]): void {
+    if (!this.#table.expectsData) this.#liveness.expectFrom(now);
+    this.#table.pump(now, out);
+  }
+
+  #onEnded(end: ConnectionEnd, now: MonotonicNs, out: SessionAction[]): void {
+    if (!this.#hasConnection) return;
+    const ending: Ending = this.#ending ?? {
+      fault: end.fault,
+      detail: end.detail,
+      reason: reasonOf(end.fault),
+      next: { kind: 'retry' },
+    };
+    this.#ending = undefined;
+    this.#reason = ending.reason;
+    this.#plan.ended(end, this.#condition, now);
+    out.push(feedStatus('disconnected', ending.detail, ending.fault, end.code));
+    this.#table.disconnected(out);
+    switch (ending.next.kind) {
+      case 'retry':
+        this.#retry(now, out);
+        break;
+      case 'return':
+        this.#wait(this.#plan.after(ending.next.afterMs, 'as requested', now), now, out);
+        break;
+      case 'rest':
+        this.#enter('DISCONNECTED', NEVER);
+        break;
+      case 'over':
+        this.#finish('NONE', ending.detail, out);
+        break;
+    }
+  }
+
+  #retry(now: MonotonicNs, out: SessionAction[]): void {
+    if (!this.#autoReconnect) {
+      this.#enter('DISCONNECTED', NEVER);
+      return;
+    }
+    const retry = this.#plan.next(now);
+    if (retry === undefined) this.#finish('RETRIES_EXHAUSTED', `after ${this.#plan.retries} retries`, out);
+    else this.#wait(retry, now, out);
+  }
+
+  #wait(retry: Retry, now: MonotonicNs, out: SessionAction[]): void {
+    if (this.#state === 'RECONNECTING') this.#deadline = retry.at;
+    else this.#enter('RECONNECTING', retry.at);
+    out.push(
+      feedStatus('reconnecting', retry.why, FAULTS.NONE.id, Math.round(elapsed(now, retry.at) / NS_PER_MS)),
+    );
+  }
+
+  #onDisconnect(
+    reason: DisconnectReason,
+    afterMs: number | undefined,
+    now: MonotonicNs,
+    out: SessionAction[],
+  ): void {
+    const next: Next = !isProactive(reason)
+      ? { kind: 'retry' }
+      : afterMs === undefined
+        ? { kind: 'rest' }
+        : { kind: 'return', afterMs };
+    const ending: Ending = { fault: FAULTS.NONE.id, detail: reason, reason, next };
+    switch (this.#state) {
+      case 'CONNECTING':
+        this.#cut(ending, now, out);
+        break;
+      case 'CONNECTED':
+        if (isProactive(reason)) this.#closeConnection(ending, now, out);
+        else this.#cut(ending, now, out);
+        break;
+      case 'CLOSING':
+        // A wish of the user's outranks the retry that would have followed; an end for good outranks both.
+        if (this.#ending?.next.kind === 'retry') this.#ending = ending;
+        break;
+      case 'RECONNECTING':
+        if (next.kind === 'rest') this.#enter('DISCONNECTED', NEVER);
+        else if (next.kind === 'return')
+          this.#wait(this.#plan.after(next.afterMs, 'as requested', now), now, out);
+        break;
+      case 'DISCONNECTED':
+      case 'CLOSED':
+        break;
+    }
+  }
+
+  #onClose(force: boolean, now: MonotonicNs, out: SessionAction[]): void {
+    const ending: Ending = {
+      fault: FAULTS.NONE.id,
+      detail: 'closed by the user',
+      reason: 'USER_REQUESTED',
+      next: { kind: 'over' },
+    };
+    switch (this.#state) {
+      case 'DISCONNECTED':
+      case 'RECONNECTING':
+        this.#finish('NONE', ending.detail, out);
+        break;
+      case 'CONNECTING':
+        this.#cut(ending, now, out);
+        break;
+      case 'CONNECTED':
+        if (force) this.#cut(ending, now, out);
+        else this.#closeConnection(ending, now, out);
+        break;
+      case 'CLOSING':
+        if (force) this.#cut(ending, now, out);
+        else this.#ending = ending;
+        break;
+      case 'CLOSED':
+        break;
+    }
+  }
+
+  #closeConnection(ending: Ending, now: MonotonicNs, out: SessionAction[]): void {
+    this.#ending = ending;
+    this.#enter('CLOSING', later(now, durationMs(this.#times.closeTimeoutMs)));
+    out.push({ kind: 'close', code: NORMAL_CLOSURE, reason: ending.detail });
+  }
+
+  #cutAs(fault: FaultName, detail: string, now: MonotonicNs, out: SessionAction[]): void {
+    const id = FAULTS[fault].id;
+    this.#cut({ fault: id, detail, reason: reasonOf(id), next: { kind: 'retry' } }, now, out);
+  }
+
+  #cut(ending: Ending, now: MonotonicNs, out: SessionAction[]): void {
+    this.#ending = ending;
+    this.#isCut = true;
+    const deadline = later(now, durationMs(this.#times.closeTimeoutMs));
+    if (this.#state === 'CLOSING') this.#deadline = deadline;
+    else this.#enter('CLOSING', deadline);
+    out.push({ kind: 'terminate', fault: ending.fault, detail: ending.detail });
+  }
+
+  #onClosingOverdue(now: MonotonicNs, out: SessionAction[]): void {
+    const ending = this.#ending;
+    invariant(ending !== undefined, 'a connection that is closing knows why');
+    if (!this.#isCut) this.#cut(ending, now, out);
+    // Cutting takes no answer from the other side. Where its end is not told all the same, the feed must not
+    // hang on it.
+    else
+      this.#onEnded(
+        { fault: ending.fault, code: ABNORMAL_CLOSURE, detail: ending.detail, ours: true },
+        now,
+        out,
+      );
+  }
+
+  #finish(fault: FaultName, detail: string, out: SessionAction[]): void {
+    this.#enter('CLOSED', NEVER);
+    out.push(feedStatus('closed', detail, FAULTS[fault].id), { kind: 'done' });
+  }
+
+  /** There is a connection, or an attempt at one, whose end is still to come. */
+  get #hasConnection(): boolean {
+    return this.#state === 'CONNECTING' || this.#state === 'CONNECTED' || this.#state === 'CLOSING';
+  }
+
+  #enter(state: ConnectionState, deadline: MonotonicNs): void {
+    invariant(mayFollow(this.#state, state), `${state} may follow ${this.#state}`);
+    this.#state = state;
+    this.#deadline = deadline;
+    this.#catchUpUntil = undefined;
+    if (state !== 'CLOSING') this.#isCut = false;
+  }
+}

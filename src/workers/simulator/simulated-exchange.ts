@@ -1,0 +1,217 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { SimulatorFault, SimulatorFaultName } from '../../shared/simulator/fault-names.ts';
+import type {
+  SimulatorAddress,
+  SimulatorOptions,
+  SimulatorStats,
+} from '../../shared/simulator/simulator-protocol.ts';
+import { EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
+import { Faults } from './faults.ts';
+import { marketPairs, PAIRS_MAX } from './market-pairs.ts';
+import { SimulatedVenue } from './simulated-venue.ts';
+import { SimulatorCounts } from './simulator-counts.ts';
+
+/** Up to this rate messages are made one by one; beyond it a block made before is repeated. */
+const MADE_RATE_MAX = 50_000;
+/** What a late timer may make up for. */
+const CATCH_UP_MS_MAX = 50;
+const REQUEST_BYTES_MAX = 1 << 20;
+const CLOSE_TIMEOUT_MS = 2000;
+const REFUSED_STATUS = 503;
+const PAIRS_DEFAULT = 20;
+
+const PATHS: Readonly<Record<ExchangeName, string>> = { kraken: '/v2', 'kraken-v1': '/' };
+
+export interface SimulatedExchangeOptions extends SimulatorOptions {
+  /** Wall clock, whole µs since the Unix epoch; this process's clock where left out. */
+  readonly now?: () => number;
+}
+
+/** Wall clock in whole µs, which never steps back. */
+export const wallClockUs = (): number => Math.floor((performance.timeOrigin + performance.now()) * 1000);
+
+/** A `ws` server on the loopback interface that is two venues, each with its own market. */
+export class SimulatedExchange {
+  readonly #options: SimulatedExchangeOptions;
+  readonly #counts = new SimulatorCounts();
+  readonly #faults: Faults;
+  readonly #venues = new Map<ExchangeName, SimulatedVenue>();
+  readonly #http: Server;
+  readonly #server: WebSocketServer;
+  #rate = 0;
+  #due = new Map<SimulatedVenue, number>();
+  #pacer: NodeJS.Timeout | undefined;
+  #heartbeats: NodeJS.Timeout | undefined;
+
+  constructor(options: SimulatedExchangeOptions) {
+    this.#options = options;
+    this.#faults = new Faults(
+      this.#counts,
+      (fault) => {
+        for (const venue of this.#venues.values()) venue.begin(fault);
+      },
+      (name) => {
+        for (const venue of this.#venues.values()) venue.end(name);
+      },
+    );
+    this.#http = createServer((_request, response) => {
+      response.writeHead(426).end();
+    });
+    this.#server = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      autoPong: false,
+      maxPayload: REQUEST_BYTES_MAX,
+      ...{ closeTimeout: CLOSE_TIMEOUT_MS },
+    });
+    this.#http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+      this.#upgrade(request, socket, head),
+    );
+  }
+
+  /** Begins to listen. Rejects where the port is taken. */
+  async start(): Promise<SimulatorAddress> {
+    const { port = 0, rate = 1000, faults = [] } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#http.once('error', reject);
+      this.#http.listen(port, '127.0.0.1', resolve);
+    });
+    this.setRate(rate);
+    this.#heartbeats = setInterval(() => {
+      for (const venue of this.#venues.values()) venue.heartbeat();
+    }, 1000);
+    for (const fault of faults) this.#faults.add(fault);
+    const address = this.#http.address() as AddressInfo;
+    const url = (exchange: ExchangeName): string => `ws://127.0.0.1:${address.port}${PATHS[exchange]}`;
+    return {
+      urls: { kraken: url('kraken'), 'kraken-v1': url('kraken-v1') },
+      symbols: marketPairs(this.#pairs).map(({ symbol }) => symbol),
+    };
+  }
+
+  /** Messages per second on each venue; 0 waits for steps. */
+  setRate(rate: number | 'flood'): void {
+    this.#rate = rate === 'flood' ? Number.POSITIVE_INFINITY : rate;
+    this.#due = new Map();
+    clearInterval(this.#pacer);
+    for (const venue of this.#venues.values()) venue.sendsBlocks = this.#sendsBlocks;
+    if (this.#rate === 0) return;
+    let last = performance.now();
+    this.#pacer = setInterval(
+      () => {
+        const now = performance.now();
+        this.#pace(Math.min(now - last, CATCH_UP_MS_MAX));
+        last = now;
+      },
+      this.#rate >= 500 ? 1 : 5,
+    );
+  }
+
+  fault(fault: SimulatorFault): void {
+    this.#faults.add(fault);
+  }
+
+  clear(name: SimulatorFaultName): void {
+    this.#faults.clear(name);
+  }
+
+  /** Makes `count` messages on every venue with a connection, whatever the rate. @returns how many were made. */
+  step(count: number): number {
+    let made = 0;
+    for (const venue of this.#venues.values()) made += venue.step(count);
+    return made;
+  }
+
+  stats(): SimulatorStats {
+    return this.#counts.stats();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#pacer);
+    clearInterval(this.#heartbeats);
+    this.#faults.stop();
+    for (const venue of this.#venues.values())
+      for (const { webSocket } of venue.connections) webSocket.terminate();
+    this.#server.close();
+    await new Promise<void>((resolve) => {
+      this.#http.close(() => resolve());
+      this.#http.closeAllConnections();
+    });
+  }
+
+  get #pairs(): number {
+    return Math.min(this.#options.pairs ?? PAIRS_DEFAULT, PAIRS_MAX);
+  }
+
+  get #sendsBlocks(): boolean {
+    return this.#rate > MADE_RATE_MAX;
+  }
+
+  #pace(elapsedMs: number): void {
+    for (const venue of this.#venues.values()) {
+      if (this.#rate === Number.POSITIVE_INFINITY) {
+        venue.sendBlocks(this.#rate);
+        continue;
+      }
+      const due = (this.#due.get(venue) ?? 0) + (this.#rate * elapsedMs) / 1000;
+      const whole = Math.floor(due);
+      this.#due.set(venue, due - whole);
+      if (whole === 0) continue;
+      if (this.#sendsBlocks) venue.sendBlocks(whole);
+      else venue.step(whole);
+    }
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const refusal = this.#faults.lasting('refuse-connections');
+    if (refusal !== undefined) {
+      const waitS = Math.ceil(this.#faults.remainingMs('refuse-connections') / 1000);
+      const retry = Number.isFinite(waitS) ? `Retry-After: ${waitS}\r\n` : '';
+      refuse(socket, refusal.value ?? REFUSED_STATUS, retry);
+      return;
+    }
+    const path = request.url?.split('?')[0];
+    const exchange = EXCHANGES.find((name) => PATHS[name] === path);
+    if (exchange === undefined) {
+      refuse(socket, 404, '');
+      return;
+    }
+    socket.setNoDelay(true);
+    this.#server.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
+      this.#venue(exchange).connect(webSocket, socket);
+    });
+  }
+
+  /** The venue, made when the first client comes. */
+  #venue(exchange: ExchangeName): SimulatedVenue {
+    let venue = this.#venues.get(exchange);
+    if (venue === undefined) {
+      const o = this.#options;
+      venue = new SimulatedVenue(
+        {
+          exchange,
+          pairs: this.#pairs,
+          seed: o.seed ?? 1,
+          levels: o.levels ?? 1200,
+          mix: o.mix ?? {},
+          blockMessages: o.blockMessages ?? 4096,
+          stamp: o.stamp ?? true,
+          queuedBytesMax: o.queuedBytesMax ?? 64 << 20,
+          now: o.now ?? wallClockUs,
+        },
+        this.#faults,
+        this.#counts,
+      );
+      venue.sendsBlocks = this.#sendsBlocks;
+      this.#venues.set(exchange, venue);
+    }
+    return venue;
+  }
+}
+
+function refuse(socket: Socket, status: number, headers: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} Simulated\r\nConnection: close\r\n${headers}Content-Length: 0\r\n\r\n`);
+}
