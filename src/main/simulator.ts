@@ -17,8 +17,6 @@ const PAIRS_MAX = 200;
 export interface Simulator extends SimulatorAddress {
   /** Address of the venue named in the options. */
   readonly url: string;
-  /** Symbols of its market, in the form for all venues. */
-  readonly symbols: readonly string[];
   /** Lets something go wrong, at once or on a schedule. */
   fault(name: SimulatorFaultName, details?: Omit<SimulatorFault, 'name'>): Promise<void>;
   /** Ends a lasting fault; forgets one that waits for a message or is on the schedule. */
@@ -88,7 +86,7 @@ interface Pending {
 
 /** Questions to the simulator's thread, each settled by its answer or by the thread's end. */
 class RemoteSimulator {
-  readonly ready: Promise<Extract<SimulatorMessage, { type: 'ready' }>>;
+  readonly ready: Promise<SimulatorAddress>;
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   readonly #ended: Promise<void>;

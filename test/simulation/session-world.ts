@@ -238,6 +238,7 @@ export class SessionWorld {
       leaked: new Set(),
     };
     this.#line = line;
+    this.#stale.clear();
     if (this.#mishap(10)) return;
     if (this.#mishap(20)) {
       this.#lose(line, this.#refusal(), this.#chance.below(3_000));
@@ -285,7 +286,6 @@ export class SessionWorld {
   }
 
   #ended(end: ConnectionEnd): void {
-    this.#stale.clear();
     this.#receive({ kind: 'ended', end });
   }
 

@@ -17,8 +17,8 @@ export class InstrumentRegistry {
 
   /** The instrument of this symbol (in the one form) in this feed; a new row where there is none. */
   intern(feed: FeedId, exchange: ExchangeName, symbol: string): RegisteredInstrument {
-    let ofFeed = this.#byFeed.get(feed);
-    if (ofFeed === undefined) this.#byFeed.set(feed, (ofFeed = new Map()));
+    const ofFeed = this.#byFeed.get(feed) ?? new Map<string, RegisteredInstrument>();
+    this.#byFeed.set(feed, ofFeed);
     const known = ofFeed.get(symbol);
     if (known !== undefined) return known;
     if (this.#rows.length >= INSTRUMENTS_MAX)

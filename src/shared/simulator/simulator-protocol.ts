@@ -23,7 +23,10 @@ export interface SimulatorOptions {
   readonly faults?: readonly SimulatorFault[];
   /** A connection with more than this queued is closed with 1008; 64 MiB where left out. */
   readonly queuedBytesMax?: number;
-  /** Messages in a block that is sent again and again in a flood; 4096 where left out. */
+  /**
+   * Messages in the blocks that are sent again and again at rates beyond 20,000 per second; fitting to the
+   * rate, 256 to 4096, where left out.
+   */
   readonly blockMessages?: number;
   /**
    * Whether messages of a repeated block are stamped with the time they are sent (true where left out).
@@ -78,6 +81,6 @@ export interface SimulatorResults {
 }
 
 export type SimulatorMessage =
-  | { readonly type: 'ready'; readonly urls: Readonly<Record<ExchangeName, string>>; readonly symbols: readonly string[] }
+  | ({ readonly type: 'ready' } & SimulatorAddress)
   | { readonly type: 'failed'; readonly detail: string }
   | { readonly type: 'result'; readonly id: number; readonly result: SimulatorStats | number | undefined };

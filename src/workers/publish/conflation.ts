@@ -116,8 +116,7 @@ export class Conflation implements OverflowPolicy {
 
   #hasRoom(share: number): boolean {
     const { writer } = this.#output;
-    // An empty ring has all the room there will ever be.
-    return writer.freeBytes() >= writer.capacity * share || writer.heldBytes() === 0;
+    return writer.freeBytes() >= writer.capacity * share;
   }
 
   /** @returns false to go on another time. */

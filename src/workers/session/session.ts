@@ -373,7 +373,7 @@ export class Session {
         else this.#closeConnection(ending, now, out);
         break;
       case 'CLOSING':
-        if (force) this.#cut(ending, now, out);
+        if (force && !this.#isCut) this.#cut(ending, now, out);
         else this.#ending = ending;
         break;
       case 'CLOSED':

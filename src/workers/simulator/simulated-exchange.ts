@@ -14,7 +14,11 @@ import { SimulatedVenue } from './simulated-venue.ts';
 import { SimulatorCounts } from './simulator-counts.ts';
 
 /** Up to this rate messages are made one by one; beyond it a block made before is repeated. */
-const MADE_RATE_MAX = 50_000;
+const MADE_RATE_MAX = 20_000;
+/** A pass of a block takes this long at most where the rate allows, because requests wait for its end. */
+const PASS_S_MAX = 0.02;
+const BLOCK_MESSAGES_MIN = 256;
+const BLOCK_MESSAGES_MAX = 4096;
 /** What a late timer may make up for. */
 const CATCH_UP_MS_MAX = 50;
 const REQUEST_BYTES_MAX = 1 << 20;
@@ -96,7 +100,7 @@ export class SimulatedExchange {
     this.#rate = rate === 'flood' ? Number.POSITIVE_INFINITY : rate;
     this.#due = new Map();
     clearInterval(this.#pacer);
-    for (const venue of this.#venues.values()) venue.sendsBlocks = this.#sendsBlocks;
+    for (const venue of this.#venues.values()) venue.blockMessages = this.#blockMessages;
     if (this.#rate === 0) return;
     let last = performance.now();
     this.#pacer = setInterval(
@@ -145,8 +149,11 @@ export class SimulatedExchange {
     return Math.min(this.#options.pairs ?? PAIRS_DEFAULT, PAIRS_MAX);
   }
 
-  get #sendsBlocks(): boolean {
-    return this.#rate > MADE_RATE_MAX;
+  /** Messages in a block at this rate; 0 where messages are made one by one. */
+  get #blockMessages(): number {
+    if (this.#rate <= MADE_RATE_MAX) return 0;
+    const perPass = Math.min(BLOCK_MESSAGES_MAX, Math.max(BLOCK_MESSAGES_MIN, this.#rate * PASS_S_MAX));
+    return this.#options.blockMessages ?? Math.round(perPass);
   }
 
   #pace(elapsedMs: number): void {
@@ -159,7 +166,7 @@ export class SimulatedExchange {
       const whole = Math.floor(due);
       this.#due.set(venue, due - whole);
       if (whole === 0) continue;
-      if (this.#sendsBlocks) venue.sendBlocks(whole);
+      if (this.#blockMessages > 0) venue.sendBlocks(whole);
       else venue.step(whole);
     }
   }
@@ -196,7 +203,6 @@ export class SimulatedExchange {
           seed: o.seed ?? 1,
           levels: o.levels ?? 1200,
           mix: o.mix ?? {},
-          blockMessages: o.blockMessages ?? 4096,
           stamp: o.stamp ?? true,
           queuedBytesMax: o.queuedBytesMax ?? 64 << 20,
           now: o.now ?? wallClockUs,
@@ -204,7 +210,7 @@ export class SimulatedExchange {
         this.#faults,
         this.#counts,
       );
-      venue.sendsBlocks = this.#sendsBlocks;
+      venue.blockMessages = this.#blockMessages;
       this.#venues.set(exchange, venue);
     }
     return venue;

@@ -31,7 +31,6 @@ export interface VenueOptions {
   readonly seed: number;
   readonly levels: number;
   readonly mix: Mix;
-  readonly blockMessages: number;
   readonly stamp: boolean;
   readonly queuedBytesMax: number;
   /** Wall clock, whole µs since the Unix epoch. */
@@ -61,7 +60,7 @@ export class SimulatedVenue {
   readonly #held = new Map<Topic, string>();
   readonly #requestsWaiting = new Map<SimulatedConnection, string[]>();
   #frozenUs: number | undefined;
-  #sendsBlocks = false;
+  #blockMessages = 0;
 
   constructor(options: VenueOptions, faults: Faults, counts: SimulatorCounts) {
     this.#options = options;
@@ -108,10 +107,10 @@ export class SimulatedVenue {
     return made;
   }
 
-  /** Whether connections are sent blocks that repeat, or messages made one by one. */
-  set sendsBlocks(sendsBlocks: boolean) {
-    if (this.#sendsBlocks === sendsBlocks) return;
-    this.#sendsBlocks = sendsBlocks;
+  /** Messages in the blocks connections are sent again and again; 0: messages are made one by one. */
+  set blockMessages(blockMessages: number) {
+    if (this.#blockMessages === blockMessages) return;
+    this.#blockMessages = blockMessages;
     for (const connection of this.connections) this.#chooseBlocks(connection);
   }
 
@@ -123,7 +122,7 @@ export class SimulatedVenue {
       const { block, subscriptions } = connection;
       if (block === undefined || subscriptions.size === 0) continue;
       // What could not be sent in time is not made up for: the connection is slower than its rate.
-      block.due = Math.min(block.due, this.#options.blockMessages) + (count * subscriptions.size) / streams;
+      block.due = Math.min(block.due, this.#blockMessages) + (count * subscriptions.size) / streams;
       block.pump();
     }
   }
@@ -203,11 +202,12 @@ export class SimulatedVenue {
     symbol.replenish();
     if (update.undo.length === 0 || topics.length === 0) return false;
     const fault = this.#faults.take(symbol.pair.symbol, 'book', update.touchesTop);
+    const checksum = symbol.book.checksum();
     let sent = false;
     update.windows.forEach((window, n) => {
       if (window.levels.length === 0) return;
       sent = true;
-      const text = this.#wire.bookUpdate(symbol, window, symbol.book.checksum(), this.#now());
+      const text = this.#wire.bookUpdate(symbol, window, checksum, this.#now());
       this.#deliver(topics[n]!, text, fault);
     });
     return sent;
@@ -365,12 +365,10 @@ export class SimulatedVenue {
   }
 
   #chooseBlocks(connection: SimulatedConnection): void {
-    if (!this.#sendsBlocks) {
-      connection.block?.finish();
-      connection.block = undefined;
-      this.#answerWaiting(connection);
-      return;
-    }
+    connection.block?.finish();
+    connection.block = undefined;
+    this.#answerWaiting(connection);
+    if (this.#blockMessages === 0) return;
     const { stamp, now } = this.#options;
     connection.block = new BlockSender(
       connection,
@@ -386,7 +384,7 @@ export class SimulatedVenue {
     const topics = [...connection.subscriptions.values()].filter((topic) => topic !== undefined);
     const timeUs = this.#options.now();
     this.#frozenUs = timeUs;
-    const block = buildBlock(topics, this.#options.blockMessages, {
+    const block = buildBlock(topics, this.#blockMessages, {
       wire: this.#wire,
       plan: this.#plan,
       timeUs,

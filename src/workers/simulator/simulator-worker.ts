@@ -11,13 +11,12 @@ import type {
   SimulatorRequest,
   SimulatorStats,
 } from '../../shared/simulator/simulator-protocol.ts';
-import { marketPairs } from './market-pairs.ts';
 import { SimulatedExchange } from './simulated-exchange.ts';
 
 invariant(parentPort !== null, 'the simulator’s entry runs in a worker');
 const port = parentPort;
-const options = workerData as SimulatorOptions;
-const exchange = new SimulatedExchange(options);
+
+const exchange = new SimulatedExchange(workerData as SimulatorOptions);
 const post = (message: SimulatorMessage): void => port.postMessage(message);
 
 async function carryOut(command: SimulatorCommand): Promise<SimulatorStats | number | undefined> {
@@ -48,11 +47,7 @@ port.on('message', async ({ id, command }: SimulatorRequest) => {
 });
 
 try {
-  post({
-    type: 'ready',
-    urls: await exchange.start(),
-    symbols: marketPairs(options.pairs ?? 20).map(({ symbol }) => symbol),
-  });
+  post({ type: 'ready', ...(await exchange.start()) });
 } catch (error) {
   post({ type: 'failed', detail: error instanceof Error ? error.message : String(error) });
   port.close();

@@ -28,7 +28,9 @@ export function checkedUrl(text: string, allowPlain: boolean): URL {
  * Values shorter than four characters are left, because replacing them would spoil the text and hide nothing.
  */
 export function secretsMasked(url: URL): (text: string) => string {
-  const secrets = [url.search.slice(1), url.username, url.password, ...url.searchParams.values()];
+  const query = url.search.slice(1);
+  const values = query.split('&').map((parameter) => parameter.slice(parameter.indexOf('=') + 1));
+  const secrets = [query, url.username, url.password, ...values, ...url.searchParams.values()];
   for (const secret of [...secrets]) {
     try {
       secrets.push(decodeURIComponent(secret));

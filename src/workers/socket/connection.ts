@@ -17,6 +17,9 @@ import { readBody, refusal } from './refusal.ts';
 /** Bytes that may wait to be sent. What a feed sends is small, so beyond it the server does not read. */
 export const OUTGOING_BYTES_MAX = 1024 * 1024;
 
+/** ws keeps the limit in 32 bits, where more would mean none. */
+const MAX_PAYLOAD_MAX = 2 ** 31 - 1;
+
 /** From the last frame of a server until the connection is cut, should it not end by itself, milliseconds. */
 const LINGER_MS = 1_000;
 
@@ -44,7 +47,9 @@ export interface ConnectionOptions {
 export function openConnection(options: ConnectionOptions): Connection {
   const { socket, events } = options;
   const url = checkedUrl(options.url, socket.allowPlain ?? false);
-  if (!(socket.maxPayload > 0)) throw new MisuseError('Condition failed: maxPayload is above 0');
+  if (!(socket.maxPayload > 0 && socket.maxPayload <= MAX_PAYLOAD_MAX)) {
+    throw new MisuseError(`Condition failed: maxPayload is above 0 and at most ${MAX_PAYLOAD_MAX}`);
+  }
   const where = safeUrl(options.url);
   const masked = secretsMasked(url);
 
@@ -120,7 +125,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 
   function linger(): void {
-    lingerTimer ??= setTimeout(() => lane.destroy(), LINGER_MS);
+    if (!ended) lingerTimer ??= setTimeout(() => lane.destroy(), LINGER_MS);
   }
 
   function boundOutgoing(): void {
@@ -142,9 +147,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     },
     close(code, reason, timeoutMs) {
       if (ended || closeTimer !== undefined) return;
+      // First, because it throws where code or reason may not be sent.
+      ws.close(code, reason);
       cause ??= { fault: FAULTS.NONE.id, detail: reason, ours: true };
       closeTimer = setTimeout(() => lane.destroy(), timeoutMs);
-      ws.close(code, reason);
     },
     terminate(fault: FaultCode, detail) {
       if (!ended) cut({ fault, detail, ours: true });

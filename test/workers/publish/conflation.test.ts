@@ -227,3 +227,15 @@ test('a book whose snapshot the ring can never take ends stale instead of waitin
   rig.publisher.publish();
   assert.deepEqual(lines(rig.take()), ['gap 1 RING_FULL droppedOther 1', 'live 1', 'book 1 #5 snapshot']);
 });
+
+test('a book that lost more than a refresh mends stays stale until a snapshot is received', () => {
+  const rig = filled();
+  message(rig, () => rig.book(1, 11, 1));
+  message(rig, () => rig.live(1, new Map(Array.from({ length: 300 }, (_, n) => [n, 1]))));
+  rig.source.books.set(1, new Map());
+  assert.deepEqual(drained(rig).slice(1), [
+    'gap RING_FULL conflated 1',
+    'live 1',
+    'stale 1 RING_FULL: a record of 5456 bytes; this ring takes 2048 at most',
+  ]);
+});

@@ -16,7 +16,7 @@ import { type CountedName, FeedRig, line, Mirror } from './feed-rig.ts';
 
 const SEEDS = 150;
 const STEPS = 400;
-const INSTRUMENTS = [0, 1, 2, 3, 4] as const;
+const INSTRUMENTS: readonly number[] = [0, 1, 2, 3, 4];
 const RING_BYTES = 4096;
 const PRICES = 8;
 

@@ -96,10 +96,13 @@ const LEAST: readonly { title: string; input: SessionInput; least: number; most:
 ];
 for (const { title, input, least, most } of LEAST)
   test(`after ${title} the next attempt waits at least ${least} ms, with some spread on top`, () => {
+    const seen = new Set<number>();
     for (let seed = 0; seed < 20; seed++) {
       const [delay] = delays(lost(31, input), { seed });
       assert.ok(delay! >= least && delay! <= most, `${delay} ms with seed ${seed}`);
+      seen.add(delay!);
     }
+    if (least > 0) assert.ok(seen.size > 10, 'feeds that are told to wait do not come back together');
   });
 
 test('a wait the server asked for also holds for a reconnect that was requested', () => {
@@ -133,6 +136,18 @@ for (const condition of ['maintenance', 'cancel_only'])
       [0],
     );
   });
+
+test('what the exchange said on the connection before the last does not count', () => {
+  const script: Script = [
+    [0, START],
+    [0, OPENED],
+    [30, { kind: 'venue-status', condition: 'maintenance' }],
+    [31, RESET],
+    [40, OPENED],
+    [71, RESET],
+  ];
+  assert.equal(delays(script).at(-1), 0);
+});
 
 test('after the allowed number of retries the feed is over', () => {
   const lines = play(refused(60), { times: { attemptsMax: 2 } });

@@ -141,6 +141,19 @@ test('a feed that is silent for too long is cut, and what it is cut for is what 
   ]);
 });
 
+test('what a connection was cut for is not told of the next one', () => {
+  const script: Script = [
+    [0, START],
+    [10.5, end('CONNECT_TIMEOUT')],
+    [12, OPENED],
+    [13, RESET],
+  ];
+  assert.deepEqual(
+    play(script).filter((line) => line.includes('disconnected')),
+    ['10.5s disconnected CONNECT_TIMEOUT 1006', '13s disconnected CONNECTION_RESET 1006'],
+  );
+});
+
 test('silence means nothing while nothing is subscribed, and is measured anew once something is', () => {
   const times = { silentAfterMs: 5_000, ackTimeoutMs: 60_000 };
   assert.deepEqual(afterOpen([[29, want(trade('BTC'))]], { times, until: 34 }), [
@@ -340,7 +353,10 @@ const CLOSES: readonly { title: string; script: Script; lines: readonly string[]
 for (const { title, script, lines } of CLOSES)
   test(`a feed can be closed ${title}, and stays closed`, () => {
     assert.deepEqual(play(script, { until: 1_000 }), lines);
-    assert.deepEqual(play([...script, [20, START], [21, want(trade('BTC'))]], { until: 1_000 }), lines);
+    assert.deepEqual(
+      play([...script, [20, START], [21, want(trade('BTC'))], [22, unwant(trade('BTC'))]], { until: 1_000 }),
+      lines,
+    );
   });
 
 test('a connection that breaks while it is being closed ends the feed all the same', () => {
@@ -416,6 +432,15 @@ test('without automatic reconnecting a lost connection rests', () => {
   assert.deepEqual(afterOpen([[5, RESET]], { autoReconnect: false, until: 1_000 }), [
     '5s disconnected CONNECTION_RESET 1006',
   ]);
+});
+
+test('a feed that is being closed is not brought back by a later wish to disconnect', () => {
+  const script: Script = [
+    [5, CLOSE],
+    [5.1, disconnect('SCHEDULED', 1_000)],
+    [5.2, end('NONE', { code: 1000 })],
+  ];
+  assert.deepEqual(afterOpen(script, { until: 60 }).slice(-2), ['5.2s closed', '5.2s done']);
 });
 
 test('a wish to disconnect outranks the retry that would have followed, and waiting can be ended by it', () => {

@@ -28,6 +28,7 @@ const on = (subscriptions: readonly Subscription[], script: Script, options?: Pl
 
 const BTC = trade('BTC');
 const ETH = trade('ETH');
+const BOOK = book('BTC');
 
 test('subscriptions that differ in the instrument only share a request', () => {
   assert.deepEqual(on([BTC, book('BTC'), ETH, book('ETH', 25), book('ETH')], []), [
@@ -287,6 +288,35 @@ test('what is wanted and no longer wanted while there is no connection needs no 
   ]);
 });
 
+test('what was never asked for needs no request to end', () => {
+  const script: Script = [
+    [0.1, want(ETH)],
+    [0.2, unwant(ETH)],
+  ];
+  assert.deepEqual(on([BTC], script, { limits: { requestsPerSecond: 1 }, until: 4 }), [
+    '0s subscribe trade BTC',
+    '0.2s unsubscribed ETH trade',
+  ]);
+});
+
+test('what was awaited on one connection is not awaited on the next', () => {
+  const delisted: Script = [
+    [2, RESET],
+    [4, OPENED],
+    [5, ack(BTC)],
+    [6, no(BTC, 'delisted')],
+  ];
+  assert.deepEqual(on([BTC], delisted).slice(-1), ['6s refused SUBSCRIBE_REFUSED BTC trade: delisted']);
+  const wasStale: Script = [
+    [1, ack(BOOK)],
+    [2, stale(BOOK)],
+    [3, RESET],
+    [5, OPENED],
+    [6, ack(BOOK)],
+  ];
+  assert.deepEqual(on([BOOK], wasStale, { until: 60 }).slice(-1), ['6s subscribed BTC book 10']);
+});
+
 test('an end that was under way when the connection was lost is done', () => {
   assert.deepEqual(
     on(
@@ -337,8 +367,6 @@ function gapsAfter(lines: readonly string[], from: RegExp, to: RegExp): number[]
     return from.test(line) && next !== undefined ? [seconds(next) - seconds(line)] : [];
   });
 }
-
-const BOOK = book('BTC');
 
 test('a stale book is unsubscribed and, once that is answered, subscribed again; the others go on', () => {
   const script: Script = [

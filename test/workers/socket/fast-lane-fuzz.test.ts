@@ -110,7 +110,7 @@ async function serve(seed: number, client: (url: string) => Promise<Omit<Seen, '
         const pieces =
           random.below(2) === 0
             ? [accept, ...piecesOf(bytes, random)]
-            : piecesOf(Buffer.concat([accept, bytes]), below);
+            : piecesOf(Buffer.concat([accept, bytes]), random);
         for (const piece of pieces) {
           if (connected.socket.destroyed) return;
           await connected.write(piece);

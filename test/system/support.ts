@@ -1,0 +1,120 @@
+import { type Feeds, type FeedOption, OrderBook, openFeeds, type Strategy } from '../../src/main/index.ts';
+import { startSimulator, type Simulator } from '../../src/main/simulator.ts';
+import type { FeedEvent } from '../../src/main/strategy/events.ts';
+import type { SimulatorOptions } from '../../src/shared/simulator/simulator-protocol.ts';
+
+/** Times short enough for a test that waits for each of them to pass. */
+export const QUICK_TIMES = {
+  connectTimeoutMs: 3_000,
+  ackTimeoutMs: 1_000,
+  silentAfterMs: 2_500,
+  pingIntervalMs: 1_000,
+  pongTimeoutMs: 500,
+  closeTimeoutMs: 300,
+  backoffMs: 20,
+  backoffMaxMs: 100,
+  unavailableDelayMs: 100,
+} as const;
+
+/** A strategy that keeps everything as plain objects and mirrors every book. */
+export class Witness implements Strategy {
+  readonly events: FeedEvent[] = [];
+  readonly books = new Map<string, OrderBook>();
+  /** Rules that were seen broken, as sentences. */
+  readonly broken: string[] = [];
+  readonly #stale = new Set<string>();
+  onEvent: (event: FeedEvent) => void = () => undefined;
+
+  onTrade = (view: { copy(): FeedEvent }): void => this.#keep(view.copy());
+  onTicker = this.onTrade;
+  onQuote = this.onTrade;
+  onCandle = this.onTrade;
+  onInstrument = this.onTrade;
+  onGap = this.onTrade;
+
+  onBook: NonNullable<Strategy['onBook']> = (view) => {
+    const key = `${view.feed} ${view.symbol}`;
+    if (this.#stale.has(key) && !view.snapshot) this.broken.push(`${key}: a level was shown while the book was stale`);
+    if (view.snapshot) this.#stale.delete(key);
+    let book = this.books.get(key);
+    if (book === undefined) {
+      if (!view.snapshot) this.broken.push(`${key}: an update was shown before a snapshot`);
+      book = new OrderBook();
+      this.books.set(key, book);
+    }
+    view.applyTo(book);
+    if (book.bestBid >= book.bestAsk) this.broken.push(`${key}: the book is crossed`);
+    this.#keep(view.copy());
+  };
+
+  onStatus: NonNullable<Strategy['onStatus']> = (view) => {
+    const key = `${view.feed} ${view.symbol}`;
+    if (view.status === 'stale') {
+      this.#stale.add(key);
+      this.books.get(key)?.invalidate();
+    }
+    if (view.status === 'disconnected')
+      for (const [name, book] of this.books)
+        if (name.startsWith(view.feed)) {
+          this.#stale.add(name);
+          book.invalidate();
+        }
+    this.#keep(view.copy());
+  };
+
+  of<T extends FeedEvent['type']>(type: T): Extract<FeedEvent, { type: T }>[] {
+    return this.events.filter((event) => event.type === type) as Extract<FeedEvent, { type: T }>[];
+  }
+
+  statuses(symbol?: string): string[] {
+    return this.of('status')
+      .filter((event) => symbol === undefined || event.symbol === symbol)
+      .map((event) => (event.fault === 'NONE' ? event.status : `${event.status} ${event.fault}`));
+  }
+
+  #keep(event: FeedEvent): void {
+    this.events.push(event);
+    this.onEvent(event);
+  }
+}
+
+export interface Stage {
+  readonly simulator: Simulator;
+  readonly feeds: Feeds;
+  readonly witness: Witness;
+  /** Runs until the condition holds after some record; fails after `seconds`. */
+  until(what: string, holds: () => boolean, seconds?: number): Promise<void>;
+}
+
+/** The embedded exchange, feeds on it, and a witness; all closed again at the end. */
+export async function onStage(
+  market: SimulatorOptions,
+  feed: Partial<FeedOption> & Pick<FeedOption, 'channels'>,
+  play: (stage: Stage) => Promise<void>,
+  options: Partial<Parameters<typeof openFeeds>[0]> = {},
+): Promise<void> {
+  const simulator = await startSimulator({ pairs: 4, levels: 200, seed: 11, ...market });
+  try {
+    const exchange = feed.exchange ?? 'kraken';
+    await using feeds = await openFeeds({
+      seed: 1,
+      log: { level: 'silent' },
+      ...options,
+      feeds: [{ symbols: simulator.symbols, url: simulator.urls[exchange], times: QUICK_TIMES, ...feed, exchange }],
+    });
+    const witness = new Witness();
+    const until: Stage['until'] = async (what, holds, seconds = 15) => {
+      const stop = new AbortController();
+      witness.onEvent = () => {
+        if (holds()) stop.abort();
+      };
+      const late = setTimeout(() => stop.abort(), seconds * 1000);
+      if (!holds()) await feeds.run(witness, { signal: stop.signal });
+      clearTimeout(late);
+      if (!holds()) throw new Error(`not within ${seconds} s: ${what}; statuses: ${witness.statuses().slice(-20).join(', ')}`);
+    };
+    await play({ simulator, feeds, witness, until });
+  } finally {
+    await simulator.close();
+  }
+}
