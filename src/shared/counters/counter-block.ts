@@ -108,12 +108,6 @@ export class FeedCounterReader {
     return whole;
   }
 
-  /**
-   * What a supervisor calls before it starts a worker anew. Nothing needs doing: a worker that died while
-   * publishing left the bank that readers look at whole, and the next one writes the other from its start.
-   */
-  repair(): void {}
-
   /** Counts records taken out of the ring. The one word that the main thread writes. */
   addTaken(records: number): void {
     this.#taken[0]! += records;

@@ -108,10 +108,9 @@ export class BookIntegrity {
    * open with the same depth goes on as it is, stale or live.
    */
   open(subscription: Subscription): void {
-    const { instrument, depth } = subscription;
+    const { instrument, depth = 0 } = subscription;
     invariant(instrument < INSTRUMENTS_MAX, 'a book is subscribed for a row of the instrument table');
-    if (this.#books[instrument]?.subscription.depth === depth && this.#books[instrument] !== undefined)
-      return;
+    if (this.#find(instrument)?.depth === depth) return;
     while (this.#books.length <= instrument) this.#books.push(undefined);
     this.#books[instrument] = new TrackedBook(subscription);
     this.#symbols.set(instrument, SYMBOL.bookState, BOOK_STATE.absent);

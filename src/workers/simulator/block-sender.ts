@@ -9,6 +9,9 @@ import type { VenueWire } from './venue-wire.ts';
 interface Copy {
   readonly bytes: Buffer;
   writesInFlight: number;
+  /** The first times written in the pass before this one and in this one. */
+  stampBefore: Buffer;
+  stampFirst: Buffer;
 }
 
 const TRADE_ID_DIGITS = 9;
@@ -96,7 +99,14 @@ export class BlockSender {
     if (this.outdated) {
       this.outdated = false;
       this.#block = this.#build();
-      const copy = (): Copy => ({ bytes: Buffer.from(this.#block!.bytes), writesInFlight: 0 });
+      const { bytes, timeUs, stampOf } = this.#block;
+      const stamp = Buffer.from(stampOf(timeUs), 'latin1');
+      const copy = (): Copy => ({
+        bytes: Buffer.from(bytes),
+        writesInFlight: 0,
+        stampBefore: stamp,
+        stampFirst: stamp,
+      });
       this.#copies = [copy(), copy()];
       this.#current = 0;
     }
@@ -120,7 +130,7 @@ export class BlockSender {
     const copy = this.#copies![this.#current]!;
     const from = block.messages[this.#sent]!.start;
     const to = block.messages[end - 1]!.end;
-    this.#renew(copy.bytes, to);
+    this.#renew(copy, to);
     copy.writesInFlight++;
     const count = end - this.#sent;
     this.#sent = end;
@@ -134,8 +144,9 @@ export class BlockSender {
   /** One whole pass with one thing wrong in it, in memory of its own. */
   #sendSpoilt(message: BlockMessage, fault: SimulatorFault): void {
     const block = this.#block!;
-    const { bytes } = this.#copies![this.#current]!;
-    this.#renew(bytes, bytes.length);
+    const copy = this.#copies![this.#current]!;
+    const { bytes } = copy;
+    this.#renew(copy, bytes.length);
     const frame = ({ start, end }: BlockMessage): Buffer => bytes.subarray(start, end);
     const following = block.messages.find(
       ({ start, topic }) => start > message.start && topic === message.topic,
@@ -178,15 +189,22 @@ export class BlockSender {
   }
 
   /** Writes times and trade ids up to this place of the block. */
-  #renew(bytes: Buffer, to: number): void {
+  #renew(copy: Copy, to: number): void {
+    const { bytes } = copy;
     const { stamps, tradeIds } = this.#block!;
     if (this.#now !== undefined) {
       const stamp = Buffer.from(this.#block!.stampOf(this.#now()), 'latin1');
+      if (this.#stamped === 0) {
+        copy.stampBefore = copy.stampFirst;
+        copy.stampFirst = stamp;
+      }
+      // Times go up, so every time in this copy begins as its oldest and its newest both do.
+      const from = commonLength(copy.stampBefore, stamp);
       const length = stamp.length;
       let n = this.#stamped;
       for (; n < stamps.length && stamps[n]! < to; n++) {
         const at = stamps[n]!;
-        for (let i = 0; i < length; i++) bytes[at + i] = stamp[i]!;
+        for (let i = from; i < length; i++) bytes[at + i] = stamp[i]!;
       }
       this.#stamped = n;
     }
@@ -197,6 +215,12 @@ export class BlockSender {
     }
     this.#numbered = n;
   }
+}
+
+function commonLength(a: Buffer, b: Buffer): number {
+  let length = 0;
+  while (length < b.length && a[length] === b[length]) length++;
+  return length;
 }
 
 function writeTradeId(bytes: Buffer, at: number, tradeId: number): void {

@@ -133,11 +133,11 @@ export class MarketSymbol {
   bookChanges(reach: number): Change[] {
     const random = this.#random;
     const side: Side = random.chance(0.5) ? 'bids' : 'asks';
-    const changes = [this.#change(side, reach)];
+    const changes = [this.#change(side, reach, true)];
     const draw = random.next();
-    if (draw < 0.03) changes.push(this.#change(side === 'bids' ? 'asks' : 'bids', reach));
+    if (draw < 0.03) changes.push(this.#change(side === 'bids' ? 'asks' : 'bids', reach, false));
     else if (draw < 0.05) changes.push({ ...changes[0]!, lots: this.randomLots() });
-    else if (draw < 0.12) changes.push(this.#change(side, reach));
+    else if (draw < 0.12) changes.push(this.#change(side, reach, false));
     return changes;
   }
 
@@ -214,7 +214,8 @@ export class MarketSymbol {
     return trade;
   }
 
-  #change(side: Side, reach: number): Change {
+  /** @param mayImprove Whether the best price may get better: two sides that both do might cross. */
+  #change(side: Side, reach: number, mayImprove: boolean): Change {
     const random = this.#random;
     const ladder = this.side(side);
     const time = this.#now();
@@ -223,18 +224,33 @@ export class MarketSymbol {
     const tick = ladder.tick(rank);
     const change = (at: number, lots: number): Change => ({ side, tick: at, lots, time });
     const action = random.next();
-    const full = ladder.size / this.#levels;
-    // More removals while there are many levels, more additions while there are few.
-    const removals = ladder.size <= 3 ? 0 : 0.25 * Math.min(2, full * full);
-    const favoured = 0.5 + 0.5 * this.#pressure() * (side === 'bids' ? 1 : -1);
-    if (action < removals && (rank > 0 || random.chance(favoured))) return change(tick, 0);
-    if (action > 0.75) {
-      const inside = rank === 0 && random.chance(1 - favoured) ? this.#insideSpread(side) : undefined;
+    if (ladder.size > this.#levels * 1.5) return change(ladder.tick(ladder.size - 1), 0);
+    // 1: too crowded near the top, removals are due; 0: too thin, additions are.
+    const crowded = this.#crowding(ladder);
+    const leaves = 0.5 + 0.5 * this.#pressure() * (side === 'bids' ? 1 : -1);
+    const isWide = mayImprove && this.bestAsk - this.bestBid > 1 + 2 * this.#spacing;
+    if (isWide && random.chance(0.5 * (1 - leaves))) {
+      const inside = this.#insideSpread(side);
+      if (inside !== undefined) return change(inside, this.randomLots());
+    }
+    if (action < 0.5 * crowded && ladder.size > 3 && (rank > 0 || random.chance(leaves)))
+      return change(tick, 0);
+    if (action > 0.5 + 0.5 * crowded) {
+      const inside =
+        mayImprove && rank === 0 && random.chance(1 - leaves) ? this.#insideSpread(side) : undefined;
       if (inside !== undefined) return change(inside, this.randomLots());
       const behind = this.#behind(ladder, rank, reach);
       if (behind !== undefined) return change(behind, this.randomLots());
     }
     return change(tick, this.#otherLots(ladder.lots(rank)));
+  }
+
+  /** 0 … 1: how close the best levels are to each other, 0.5 where they are as far apart as usual. */
+  #crowding(ladder: Ladder): number {
+    const levels = Math.min(10, ladder.size - 1);
+    const span = Math.abs(ladder.tick(0) - ladder.tick(levels));
+    const usual = levels * this.#spacing;
+    return usual / (usual + span);
   }
 
   /** A price better than the best, if the spread has room for one. */

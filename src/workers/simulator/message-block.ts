@@ -34,7 +34,8 @@ export interface MessageBlock {
   readonly tradeIds: readonly TradeIdPlace[];
   /** Trades of each symbol in the block. */
   readonly tradeCounts: ReadonlyMap<MarketSymbol, number>;
-  /** Where the time is written at which the block was made, and its text without the zone. */
+  /** When the block was made, µs; where that is written, and how a time is written there. */
+  readonly timeUs: number;
   readonly stamps: Uint32Array;
   readonly stampOf: (timeUs: number) => string;
 }
@@ -119,6 +120,7 @@ class BlockBuilder {
       messages: this.#messages,
       tradeIds: this.#tradeIds,
       tradeCounts: this.#tradeCounts,
+      timeUs,
       stamps: places(bytes, stampOf(timeUs)),
       stampOf,
     };

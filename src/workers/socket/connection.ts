@@ -84,7 +84,6 @@ export function openConnection(options: ConnectionOptions): Connection {
   });
   ws.on('message', (message: Buffer, isBinary) => lane.takeFromWs(message, isBinary));
   ws.on('pong', () => events.pong());
-  ws.on('ping', boundOutgoing);
   ws.on('unexpected-response', (_request: ClientRequest, response: IncomingMessage) => {
     if (cause !== undefined) return;
     // Known from here on, should the body never end.

@@ -10,7 +10,7 @@ type Levels = readonly (readonly [price: number, qty: number])[];
 
 const sink = new ListSink();
 
-/** Applies a record with these levels, one decimal each. */
+/** Applies a record with these levels; the n-th has n + 1 decimals in its price and n + 11 in its quantity. */
 function apply(book: OrderBook, kind: 'snapshot' | 'update', bids: Levels, asks: Levels, depth = 3): boolean {
   const levels = [...bids, ...asks];
   const at = sink.claim(TYPE.book, bookBytes(levels.length));
@@ -24,8 +24,8 @@ function apply(book: OrderBook, kind: 'snapshot' | 'update', bids: Levels, asks:
   levels.forEach(([price, qty], n) => {
     view.setFloat64(at + BOOK.size + n * LEVEL_BYTES, price, true);
     view.setFloat64(at + BOOK.size + n * LEVEL_BYTES + 8, qty, true);
-    view.setUint8(at + BOOK.size + levels.length * LEVEL_BYTES + n * 2, 1);
-    view.setUint8(at + BOOK.size + levels.length * LEVEL_BYTES + n * 2 + 1, 2);
+    view.setUint8(at + BOOK.size + levels.length * LEVEL_BYTES + n * 2, n + 1);
+    view.setUint8(at + BOOK.size + levels.length * LEVEL_BYTES + n * 2 + 1, n + 11);
   });
   for (let i = BOOK.size + levels.length * 18; i < bookBytes(levels.length); i++) view.setUint8(at + i, 0);
   sink.commit(bookBytes(levels.length));
@@ -148,7 +148,13 @@ test('levels are visited best first, with their decimals kept', () => {
     [11, 4, 0],
     [12, 3, 1],
   ]);
-  assert.deepEqual([book.bids.priceDecimals(0), book.bids.qtyDecimals(1)], [1, 2]);
+  assert.deepEqual(
+    [book.bids, book.asks].map((side) => [side.priceDecimals(0), side.qtyDecimals(1)]),
+    [
+      [2, 11],
+      [4, 13],
+    ],
+  );
   assert.deepEqual(book.levels('asks', 1), [[11, 4]]);
   assert.deepEqual(book.levels('asks', 0), []);
 });

@@ -380,6 +380,15 @@ const BROKEN_RULES: readonly { title: string; use: (writer: RingWriter) => void 
     },
   },
   {
+    title: 'a commit of a claim that was rolled back',
+    use: (writer) => {
+      const mark = writer.mark();
+      fillRecord(writer.view, writer.tryClaim(64), 64, 1);
+      writer.rollback(mark);
+      writer.commit(64);
+    },
+  },
+  {
     title: 'a rollback of what is published',
     use: (writer) => {
       const mark = writer.mark();

@@ -61,7 +61,7 @@ class Desk {
     this.#read(asks, message.asks, message.instrument);
     if (checksum !== undefined) {
       message.hasChecksum = true;
-      message.checksum = checksum | 0;
+      message.checksum = checksum;
     }
     this.books.take(message);
   }
@@ -214,8 +214,10 @@ const SCENARIOS: readonly Scenario[] = [
       [(books) => books.open(BOOK_5), []],
       [UPDATE, ['discard 1 book of 5: CHECKSUM_MISMATCH']],
       [SNAPSHOT, LIVE],
+      [(books) => books.close(5 as InstrumentId), []],
+      [UPDATE, ['discard 1 book of 5: BOOK_INVALID']],
     ],
-    counts: { checked: 2, failed: 1, state: 1 },
+    counts: { checked: 2, failed: 1, state: 0 },
   },
   {
     title: 'a snapshot that fails asks for another one each time, and says stale once',
@@ -350,11 +352,19 @@ const SCENARIOS: readonly Scenario[] = [
     title: 'on a new connection every book waits for its snapshot again',
     steps: [
       [SNAPSHOT, LIVE],
+      [
+        BAD_UPDATE,
+        [
+          'status stale of 5 CHECKSUM_MISMATCH',
+          'discard 1 book of 5: CHECKSUM_MISMATCH',
+          'event book stale book of 5: CHECKSUM_MISMATCH',
+        ],
+      ],
       [(books) => books.reset(), []],
       [UPDATE, ['discard 1 book of 5: BOOK_INVALID']],
       [SNAPSHOT, LIVE],
     ],
-    counts: { checked: 2, failed: 0, state: 1 },
+    counts: { checked: 2, failed: 1, state: 1 },
   },
   {
     title: 'opening a book that is open leaves it as it is, unless its depth is another',

@@ -249,8 +249,12 @@ test('a flood repeats its block with matching checksums and trade ids that go on
     await client.settled('kraken');
     const checkers = new Map(symbol.map((pair) => [pair, new BookChecker(10)]));
     const last = new Map<string, number>();
+    let latest = '';
     for (const text of client.texts) {
       if (isBook(text)) {
+        const time = /"timestamp":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)"/.exec(text)![1]!;
+        assert.ok(time >= latest && !Number.isNaN(Date.parse(time)), `${time} comes after ${latest}`);
+        latest = time;
         const checker = checkers.get(/"symbol":"([^"]+)"/.exec(text)![1]!)!;
         checker.takeV2(text);
         assert.equal(checker.check.mismatches, 0, text);
@@ -263,6 +267,25 @@ test('a flood repeats its block with matching checksums and trade ids that go on
       }
     }
     assert.equal(last.size, 2);
+  });
+});
+
+test('two v1 connections are flooded with blocks of their own, and each keeps its book', async () => {
+  await withExchange({ blockMessages: 300, rate: 'flood' }, async (exchange, urls) => {
+    const clients = await Promise.all(
+      [10, 25].map(async (depth) => {
+        const client = await NaiveClient.open(urls['kraken-v1']);
+        client.send({ event: 'subscribe', pair: ['XBT/USD'], subscription: { name: 'book', depth } });
+        return { client, checker: new BookChecker(depth) };
+      }),
+    );
+    for (const { client } of clients) await client.collect(2000, isBookV1);
+    exchange.setRate(0);
+    for (const { client, checker } of clients) {
+      await client.settled('kraken-v1');
+      for (const text of client.texts.filter(isBookV1)) checker.takeV1(JSON.parse(text) as unknown[]);
+      assert.equal(checker.check.mismatches, 0);
+    }
   });
 });
 

@@ -547,6 +547,28 @@ test('thousands of pings in one read are all answered', async () => {
   assert.deepEqual(log.messages, ['text alive']);
 });
 
+test('a server that sends pings and reads no pongs is not read any further', async () => {
+  const PINGS = Buffer.concat(Array<Buffer>(1_000).fill(ping('x'.repeat(125))));
+  const SENT_MAX = 64 * 1024 * 1024;
+  let sent = 0;
+  await using raw = await rawServer({
+    script: async (peer) => {
+      peer.socket.pause();
+      await peer.write(peer.accept());
+      let stalled = false;
+      while (!stalled && sent < SENT_MAX) {
+        const waited = new Promise<boolean>((resolve) => setTimeout(resolve, 500, true));
+        stalled = await Promise.race([peer.write(PINGS).then(() => false), waited]);
+        sent += PINGS.length;
+      }
+      log.connection.terminate(FAULTS.PING_TIMEOUT.id, 'no pong');
+    },
+  });
+  const log = new ConnectionLog(raw.url);
+  assertEnd(await log.ended, { fault: 'PING_TIMEOUT', ours: true, detail: /no pong/ });
+  assert.ok(sent < SENT_MAX, 'the server could not send on');
+});
+
 test('what waits to be sent to a server that does not read is bounded', async () => {
   const { end } = await play(
     (peer) => {

@@ -291,6 +291,24 @@ test('with compression, compressed and plain messages and pings keep their order
   }
 });
 
+test('with compression, too, a stop holds back every message until resume', async () => {
+  await using server = await rawServer({
+    script: (peer) => {
+      const messages = Array.from({ length: 100 }, (_, i) => text(deflated(`${i}`), { rsv: 4 }));
+      peer.socket.write(Buffer.concat([peer.accept(DEFLATE), ...messages, text('plain'), close(1000)]));
+    },
+  });
+  const log = new ConnectionLog(server.url, { goOn: () => false, socket: { compression: true } });
+  for (let expected = 1; expected <= 5; expected++) {
+    await log.until(() => log.messages.length >= expected);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(log.messages.length, expected);
+    log.connection.resume();
+  }
+  log.connection.terminate(FAULTS.NONE.id, '');
+  await log.ended;
+});
+
 test('a compressed message that unpacks beyond maxPayload, or does not unpack, ends the connection', async () => {
   for (const [payload, fault] of [
     [deflated(Buffer.alloc(64 * 1024 * 1024)), 'MESSAGE_TOO_LONG'],

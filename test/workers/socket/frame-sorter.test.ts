@@ -24,8 +24,8 @@ function sort(bytes: Buffer, options: { compressed?: boolean; stopAfter?: number
   const note = (what: string): boolean => found.push(what) !== options.stopAfter;
   const sorter = new FrameSorter(
     {
-      text: (b, start, end) => note(`text ${b.toString('latin1', start, end)}`),
-      binary: (b, start, end) => note(`binary ${b.toString('latin1', start, end)}`),
+      text: (b, start, end) => note(`text ${Buffer.from(b.subarray(start, end)).toString('latin1')}`),
+      binary: (b, start, end) => note(`binary ${Buffer.from(b.subarray(start, end)).toString('latin1')}`),
       forward: (_b, start, end, message) => note(`ws ${end - start}${message ? '*' : ''}`),
       over: () => void found.push('over'),
     },
