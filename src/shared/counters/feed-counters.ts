@@ -22,6 +22,7 @@ export const FEED = {
   state: 6,
   /** Gap records written. */
   gaps: 7,
+  /** All checks of a book against the exchange’s checksum, those that failed included. */
   checksumsChecked: 8,
   checksumsFailed: 9,
   /** Books resubscribed because they could not be trusted. */

@@ -66,7 +66,7 @@ class TrackedBook {
  * Two checks there are: the checksum, where one is sent; else that the best bid lies below the best ask.
  * A book that is crossed and has the exchange's checksum is the exchange's book.
  *
- * `checksumsChecked` counts checks that held, `checksumsFailed` those that did not.
+ * `checksumsChecked` counts all checks, `checksumsFailed` those among them that did not hold.
  */
 export class BookIntegrity {
   readonly #sink: RecordSink;
@@ -256,6 +256,8 @@ export class BookIntegrity {
   }
 
   #checksumHolds(book: TrackedBook, message: BookMessage): boolean {
+    this.#feed.local[FEED.checksumsChecked]!++;
+    this.#symbols.add(book.instrument, SYMBOL.checksumsChecked);
     const computed = bookChecksum(book.asks, book.bids);
     if (computed !== (message.checksum | 0) && !(message.snapshot && this.#learnPadding(book, message))) {
       this.#feed.local[FEED.checksumsFailed]!++;
@@ -263,8 +265,6 @@ export class BookIntegrity {
       this.#fail(book, FAULTS.CHECKSUM_MISMATCH.id, mismatch(book, message, computed), 1);
       return false;
     }
-    this.#feed.local[FEED.checksumsChecked]!++;
-    this.#symbols.add(book.instrument, SYMBOL.checksumsChecked);
     return true;
   }
 
