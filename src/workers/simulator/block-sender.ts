@@ -109,6 +109,8 @@ export class BlockSender {
       });
       this.#copies = [copy(), copy()];
       this.#current = 0;
+      for (const symbol of this.#block.tradeCounts.keys())
+        this.#nextTradeIds.set(symbol, this.#nextTradeId(symbol));
     }
     const block = this.#block!;
     if (block.messages.length === 0 || this.#copies![this.#current]!.writesInFlight > 0) return false;
@@ -194,7 +196,7 @@ export class BlockSender {
     const { stamps, tradeIds } = this.#block!;
     if (this.#now !== undefined) {
       const stamp = Buffer.from(this.#block!.stampOf(this.#now()), 'latin1');
-      if (this.#stamped === 0) {
+      if (this.#sent === 0) {
         copy.stampBefore = copy.stampFirst;
         copy.stampFirst = stamp;
       }
