@@ -186,7 +186,8 @@ export class FeedPipeline {
       refused: (subscription, reason) => hear({ kind: 'refused', subscription, reason }),
       pong: () => hear({ kind: 'pong' }),
       venueStatus: (condition) => {
-        this.#publisher.status(STATUSES.venue.id, NO_INSTRUMENT, FAULTS.NONE.id, Number.NaN, condition);
+        const fault = condition === 'online' ? FAULTS.NONE.id : FAULTS.VENUE_UNAVAILABLE.id;
+        this.#publisher.status(STATUSES.venue.id, NO_INSTRUMENT, fault, Number.NaN, condition);
         hear({ kind: 'venue-status', condition });
       },
       bookStale: (subscription, fault) => {

@@ -79,7 +79,7 @@ export class Feeds implements AsyncDisposable {
     const level = logLevel(options.log?.level);
     const log = createLog(level);
     if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
-      log.warn('NODE_TLS_REJECT_UNAUTHORIZED=0 turns certificate checks off for the whole process');
+      log.warn('NODE_TLS_REJECT_UNAUTHORIZED=0 is set; feeds check certificates all the same');
     this.#wait = options.wait ?? 'async';
     this.#slice = {
       records: options.slice?.records ?? DEFAULT_SLICE.records,

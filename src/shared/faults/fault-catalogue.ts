@@ -86,10 +86,10 @@ export const FAULTS = {
     remedy: 'resubscribe',
     meaning: 'a book update came without a snapshot, or left the book crossed',
   },
-  NUMBER_INEXACT: {
+  PEER_NOT_READING: {
     id: 23,
-    remedy: 'count',
-    meaning: 'a number has more digits than a float64 keeps; the value is the nearest one',
+    remedy: 'reconnect',
+    meaning: 'the server does not read what is sent to it',
   },
 } as const satisfies Readonly<Record<string, FaultEntry>>;
 

@@ -12,7 +12,10 @@ const { bytes: BYTES, instrument: INSTRUMENT_ID, typeId: TYPE_ID } = HEADER.fiel
 /** Notices kept one by one. Beyond, a status gives way to a later one that says how the same thing stands now. */
 export const NOTICES_MAX = 1024;
 
-/** Different statuses that speak of the same thing, so that the last of them is what holds. Any other gives way to its like only. */
+/**
+ * Different statuses that speak of the same thing, so that the last of them is what holds. Any other gives
+ * way to its like only.
+ */
 const SUBJECTS: ReadonlyMap<number, string> = new Map([
   [STATUSES.connecting.id, 'connection'],
   [STATUSES.connected.id, 'connection'],

@@ -130,7 +130,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   function boundOutgoing(): void {
     if (ws.bufferedAmount <= OUTGOING_BYTES_MAX) return;
     const detail = `the server does not read: more than ${OUTGOING_BYTES_MAX} bytes wait to be sent`;
-    cut({ fault: FAULTS.CONNECTION_RESET.id, detail, ours: true });
+    cut({ fault: FAULTS.PEER_NOT_READING.id, detail, ours: true });
   }
 
   return {

@@ -11,6 +11,9 @@ import { FrameSorter, type SortedFrames } from './frame-sorter.ts';
  */
 const PONG_BYTES_MAX = 16 * 1024;
 
+const resetByPeer = (): NodeJS.ErrnoException =>
+  Object.assign(new Error('connection reset by peer'), { code: 'ECONNRESET' });
+
 /** The end of an HTTP header. */
 const HEADER_END = Buffer.from('\r\n\r\n');
 
@@ -81,6 +84,9 @@ export class FastLane extends Duplex implements SortedFrames {
   attach(socket: Socket): this {
     this.#socket = socket;
     socket.on('end', () => {
+      // libuv reports a reset that arrives behind data as an orderly end. A connection that was reset has no
+      // peer any more, one that was ended still has; nobody may have asked for the address before.
+      if (socket.remoteAddress === undefined) this.socketError ??= resetByPeer();
       this.#inputEnded = true;
       this.#work();
     });

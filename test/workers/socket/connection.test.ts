@@ -581,7 +581,7 @@ test('what waits to be sent to a server that does not read is bounded', async ()
       },
     },
   );
-  assertEnd(end, { fault: 'CONNECTION_RESET', ours: true, detail: /does not read/ });
+  assertEnd(end, { fault: 'PEER_NOT_READING', ours: true, detail: /does not read/ });
 });
 
 test('a url, header or limit that cannot work is misuse, said at once and without its secrets', () => {

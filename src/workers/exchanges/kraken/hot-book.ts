@@ -1,23 +1,23 @@
 import { Level } from '../../../shared/book/book-side.ts';
-import { ScannedDecimal, scanDecimalWithCrc } from '../../../shared/decimal/scan-decimal.ts';
+import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
 import { BookMessage, type LevelList } from '../book-message.ts';
-import { Literal } from '../literal.ts';
+import { literal } from '../literal.ts';
+import { scanUnsignedWithCrc } from '../scan-digits.ts';
 import type { TimeScanner } from '../scan-time.ts';
 import type { SymbolTable } from '../symbol-table.ts';
-import { leadsWithZero } from './hot-scan.ts';
 import { learnPrecision } from './learn-precision.ts';
 
-const UPDATE = new Literal('{"channel":"book","type":"update","data":[{"symbol":"');
-const SNAPSHOT = new Literal('{"channel":"book","type":"snapshot","data":[{"symbol":"');
-const BIDS = new Literal('","bids":[');
-const PRICE = new Literal('{"price":');
-const QTY = new Literal(',"qty":');
-const ASKS = new Literal('],"asks":[');
-const CHECKSUM = new Literal('],"checksum":');
-const TIMESTAMP = new Literal(',"timestamp":"');
-const END = new Literal('"}]}');
+const UPDATE = literal('{"channel":"book","type":"update","data":[{"symbol":"');
+const SNAPSHOT = literal('{"channel":"book","type":"snapshot","data":[{"symbol":"');
+const BIDS = literal('","bids":[');
+const PRICE = literal('{"price":');
+const QTY = literal(',"qty":');
+const ASKS = literal('],"asks":[');
+const CHECKSUM = literal('],"checksum":');
+const TIMESTAMP = literal(',"timestamp":"');
+const END = literal('"}]}');
 
 const ZERO = 0x30;
 const COMMA = 0x2c;
@@ -40,6 +40,8 @@ export class HotBook {
   readonly #number = new ScannedDecimal();
   #priceDecimals = 0;
   #qtyDecimals = 0;
+  /** Whether a level has more decimals than its instrument is known to have. */
+  #learns = false;
 
   constructor(books: BookIntegrity, symbols: SymbolTable, times: TimeScanner) {
     this.#books = books;
@@ -61,16 +63,17 @@ export class HotBook {
     this.#priceDecimals = books.priceDecimals(instrument);
     this.#qtyDecimals = books.qtyDecimals(instrument);
 
+    this.#learns = false;
     const levelsAt = at;
     at = this.#readLevels(bytes, view, at, end);
     if (at < 0) return false;
     at = this.#readChecksum(bytes, at);
     if (at < 0 || !TIMESTAMP.matches(view, at, end)) return false;
-    at = this.#times.scan(bytes, at + TIMESTAMP.length);
+    at = this.#times.scanNext(bytes, view, at + TIMESTAMP.length, end);
     if (at < 0 || !END.matches(view, at, end) || at + END.length !== end) return false;
     message.exchangeAtUs = this.#times.us;
 
-    if (learnPrecision(books, message, this.#priceDecimals, this.#qtyDecimals)) {
+    if (this.#learns && learnPrecision(books, message, this.#priceDecimals, this.#qtyDecimals)) {
       this.#priceDecimals = books.priceDecimals(instrument);
       this.#qtyDecimals = books.qtyDecimals(instrument);
       this.#readLevels(bytes, view, levelsAt, end);
@@ -97,25 +100,26 @@ export class HotBook {
     if (bytes[at] === CLOSING_BRACKET) return at;
     const level = this.#level;
     const number = this.#number;
+    const priceDecimals = this.#priceDecimals;
+    const qtyDecimals = this.#qtyDecimals;
     for (;;) {
       if (!PRICE.matches(view, at, end)) return -1;
       at += PRICE.length;
       number.crc = 0;
       number.crcDigits = 0;
-      if (leadsWithZero(bytes, at)) return -1;
-      at = scanDecimalWithCrc(bytes, at, this.#priceDecimals, number);
+      at = scanUnsignedWithCrc(bytes, view, at, end, priceDecimals, number);
       if (at < 0 || !QTY.matches(view, at, end)) return -1;
       at += QTY.length;
       level.price = number.value;
       level.priceDecimals = number.decimals;
-      if (leadsWithZero(bytes, at)) return -1;
-      at = scanDecimalWithCrc(bytes, at, this.#qtyDecimals, number);
+      at = scanUnsignedWithCrc(bytes, view, at, end, qtyDecimals, number);
       if (at < 0 || bytes[at] !== CLOSING_BRACE) return -1;
       level.qty = number.value;
       level.qtyDecimals = number.decimals;
       level.crc = number.crc;
       level.crcDigits = number.crcDigits;
       levels.add(level);
+      if (level.priceDecimals > priceDecimals || level.qtyDecimals > qtyDecimals) this.#learns = true;
       if (bytes[++at] !== COMMA) return at;
       at++;
     }

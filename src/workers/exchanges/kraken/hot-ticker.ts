@@ -1,21 +1,21 @@
 import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { RecordSink } from '../../feed-events.ts';
-import { Literal } from '../literal.ts';
+import { literal } from '../literal.ts';
+import { scanSigned } from '../scan-digits.ts';
 import type { TimeScanner } from '../scan-time.ts';
 import type { SymbolTable } from '../symbol-table.ts';
 import { TickerDraft } from './drafts.ts';
-import { scanSigned } from './hot-scan.ts';
 import { TICKER_NUMBERS } from './wire.ts';
 
-const UPDATE = new Literal('{"channel":"ticker","type":"update","data":[{"symbol":"');
-const SNAPSHOT = new Literal('{"channel":"ticker","type":"snapshot","data":[{"symbol":"');
+const UPDATE = literal('{"channel":"ticker","type":"update","data":[{"symbol":"');
+const SNAPSHOT = literal('{"channel":"ticker","type":"snapshot","data":[{"symbol":"');
 /** What stands before each number; before the first one also the quote that ends the symbol. */
-const KEYS = TICKER_NUMBERS.map((name, n) => new Literal(`${n === 0 ? '"' : ''},"${name}":`));
+const KEYS = TICKER_NUMBERS.map((name, n) => literal(`${n === 0 ? '"' : ''},"${name}":`));
 /** The 24-hour number of trades, sent by newer servers only; it has no place in the record. */
-const TRADES = new Literal(',"trades":');
-const TIMESTAMP = new Literal(',"timestamp":"');
-const END = new Literal('"}]}');
+const TRADES = literal(',"trades":');
+const TIMESTAMP = literal(',"timestamp":"');
+const END = literal('"}]}');
 
 /** Tickers of one instrument, snapshot or update, straight from the bytes. */
 export class HotTicker {
@@ -47,17 +47,17 @@ export class HotTicker {
     for (let n = 0; n < KEYS.length; n++) {
       const key = KEYS[n]!;
       if (!key.matches(view, at, end)) return false;
-      at = scanSigned(bytes, at + key.length, number);
+      at = scanSigned(bytes, view, at + key.length, end, number);
       if (at < 0) return false;
       draft.numbers[n] = number.value;
       draft.decimals[n] = number.decimals;
     }
     if (TRADES.matches(view, at, end)) {
-      at = scanSigned(bytes, at + TRADES.length, number);
+      at = scanSigned(bytes, view, at + TRADES.length, end, number);
       if (at < 0) return false;
     }
     if (!TIMESTAMP.matches(view, at, end)) return false;
-    at = this.#times.scan(bytes, at + TIMESTAMP.length);
+    at = this.#times.scanNext(bytes, view, at + TIMESTAMP.length, end);
     if (at < 0 || !END.matches(view, at, end) || at + END.length !== end) return false;
     draft.atUs = this.#times.us;
     draft.write(this.#sink);

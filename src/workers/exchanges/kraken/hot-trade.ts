@@ -2,22 +2,22 @@ import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import { ORDER_TYPE, SIDE } from '../../../shared/records/trade.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { RecordSink } from '../../feed-events.ts';
-import { Literal } from '../literal.ts';
+import { literal } from '../literal.ts';
+import { scanUnsigned } from '../scan-digits.ts';
 import type { TimeScanner } from '../scan-time.ts';
 import type { SymbolTable } from '../symbol-table.ts';
 import { TradeDraft } from './drafts.ts';
-import { scanUnsigned } from './hot-scan.ts';
 import type { TradeIds } from './trade-ids.ts';
 
-const UPDATE = new Literal('{"channel":"trade","type":"update","data":[{"symbol":"');
-const BUY = new Literal('","side":"buy","price":');
-const SELL = new Literal('","side":"sell","price":');
-const QTY = new Literal(',"qty":');
-const LIMIT = new Literal(',"ord_type":"limit","trade_id":');
-const MARKET = new Literal(',"ord_type":"market","trade_id":');
-const TIMESTAMP = new Literal(',"timestamp":"');
-const NEXT = new Literal('"},{"symbol":"');
-const END = new Literal('"}]}');
+const UPDATE = literal('{"channel":"trade","type":"update","data":[{"symbol":"');
+const BUY = literal('","side":"buy","price":');
+const SELL = literal('","side":"sell","price":');
+const QTY = literal(',"qty":');
+const LIMIT = literal(',"ord_type":"limit","trade_id":');
+const MARKET = literal(',"ord_type":"market","trade_id":');
+const TIMESTAMP = literal(',"timestamp":"');
+const NEXT = literal('"},{"symbol":"');
+const END = literal('"}]}');
 
 /**
  * Trade updates of one instrument, one or many trades in a message, straight from the bytes. Several
@@ -80,11 +80,11 @@ export class HotTrade {
       at += SELL.length;
     } else return -1;
 
-    at = scanUnsigned(bytes, at, number);
+    at = scanUnsigned(bytes, view, at, end, number);
     if (at < 0 || !QTY.matches(view, at, end)) return -1;
     draft.price = number.value;
     draft.priceDecimals = number.decimals;
-    at = scanUnsigned(bytes, at + QTY.length, number);
+    at = scanUnsigned(bytes, view, at + QTY.length, end, number);
     if (at < 0) return -1;
     draft.qty = number.value;
     draft.qtyDecimals = number.decimals;
@@ -97,14 +97,14 @@ export class HotTrade {
       at += MARKET.length;
     } else return -1;
 
-    at = scanUnsigned(bytes, at, number);
+    at = scanUnsigned(bytes, view, at, end, number);
     if (at < 0 || number.decimals !== 0 || !TIMESTAMP.matches(view, at, end)) return -1;
     const newest = first ? this.#ids.newest[id]! : draft.tradeId;
     if (number.value - newest !== 1 && !Number.isNaN(newest)) return -1;
     draft.tradeId = number.value;
     draft.instrument = id as InstrumentId;
 
-    at = this.#times.scan(bytes, at + TIMESTAMP.length);
+    at = this.#times.scanNext(bytes, view, at + TIMESTAMP.length, end);
     draft.atUs = this.#times.us;
     return at;
   }

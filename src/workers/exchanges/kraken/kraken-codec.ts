@@ -1,7 +1,7 @@
 import type { Instrument, Subscription } from '../../../shared/contract.ts';
 import type { InstrumentId, MonotonicNs } from '../../../shared/units.ts';
 import type { CodecContext, Exchange, ExchangeCodec } from '../exchange.ts';
-import { Literal } from '../literal.ts';
+import { literal } from '../literal.ts';
 import { TimeScanner } from '../scan-time.ts';
 import { SymbolTable } from '../symbol-table.ts';
 import { Answers } from './answers.ts';
@@ -12,7 +12,7 @@ import { HotTrade } from './hot-trade.ts';
 import { Requests } from './requests.ts';
 import { TradeIds } from './trade-ids.ts';
 
-const HEARTBEAT = new Literal('{"channel":"heartbeat"}');
+const HEARTBEAT = literal('{"channel":"heartbeat"}');
 
 /** Where the name of the channel stands in `{"channel":"book"`. */
 const CHANNEL_AT = 12;
