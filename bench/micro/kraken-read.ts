@@ -171,7 +171,7 @@ function parseAll(kind: Kind, bytes: Uint8Array, ends: Int32Array): { ns: number
   const began = process.hrtime.bigint();
   let start = 0;
   for (let n = 0; n < ends.length; n++) {
-    sum += kind.parsed(JSON.parse(buffer.toString("latin1", start, ends[n]!)) as Parsed);
+    sum += kind.parsed(JSON.parse(buffer.toString('latin1', start, ends[n]!)) as Parsed);
     start = ends[n]!;
   }
   return { ns: Number(process.hrtime.bigint() - began) / ends.length, sum };

@@ -252,9 +252,13 @@ export class FeedPipeline {
       case 'unsubscribe':
         for (const request of this.#codec.unsubscribe(action.subscriptions)) this.#connection?.send(request);
         break;
-      case 'ping':
+      case 'ping': {
         this.#connection?.ping();
+        // A venue that drops clients which never ask for anything counts its own requests only.
+        const request = this.#codec.ping();
+        if (request !== undefined) this.#connection?.send(request);
         break;
+      }
       case 'close':
         this.#connection?.close(action.code, action.reason, this.#config.times.closeTimeoutMs);
         break;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Random } from '../support/random.ts';
 import { ALGO, BTC, book, CodecHarness, ETH } from '../workers/exchanges/kraken/codec-harness.ts';
 import { MessageGenerator, mutate } from '../workers/exchanges/kraken/message-generator.ts';
-import { Random } from '../support/random.ts';
 
 const harness = (): CodecHarness =>
   new CodecHarness().subscribed(book(BTC), book(ETH), book(ALGO), { channel: 'trade', instrument: BTC });
@@ -33,7 +33,8 @@ test('mutated messages end in records or a counted fault', () => {
     const random = new Random(seed);
     const generator = new MessageGenerator(random);
     const codec = harness();
-    let last = '{"channel":"instrument","type":"update","data":{"assets":[],"pairs":[{"symbol":"BTC/USD","qty_precision":8,"price_precision":1}]}}';
+    let last =
+      '{"channel":"instrument","type":"update","data":{"assets":[],"pairs":[{"symbol":"BTC/USD","qty_precision":8,"price_precision":1}]}}';
     for (let n = 0; n < 400; n++) {
       const message = generator.next();
       readAnything(codec, mutate(message, last, random), `seed ${seed}, message ${n}`);
@@ -45,12 +46,57 @@ test('mutated messages end in records or a counted fault', () => {
 test('JSON of random shapes under the known keys ends in records or a counted fault', () => {
   const random = new Random(9);
   const keys = [
-    'channel', 'type', 'data', 'symbol', 'bids', 'asks', 'price', 'qty', 'checksum', 'timestamp', 'side', 'trade_id', 'method', 'success',
-    'result', 'error', 'req_id', 'warnings', 'pairs', 'price_precision', 'qty_precision', 'system', '__proto__', 'constructor',
+    'channel',
+    'type',
+    'data',
+    'symbol',
+    'bids',
+    'asks',
+    'price',
+    'qty',
+    'checksum',
+    'timestamp',
+    'side',
+    'trade_id',
+    'method',
+    'success',
+    'result',
+    'error',
+    'req_id',
+    'warnings',
+    'pairs',
+    'price_precision',
+    'qty_precision',
+    'system',
+    '__proto__',
+    'constructor',
   ]; // prettier-ignore
   const scalars = [
-    '"book"', '"trade"', '"ticker"', '"ohlc"', '"instrument"', '"status"', '"snapshot"', '"update"', '"BTC/USD"', '"buy"', '"subscribe"',
-    '"2024-01-01T00:00:00Z"', '1', '0', '-1', '0.50', '1e5', '1e-99999', '0e99999', '1e999', '4294967295', 'true', 'false', 'null', '""',
+    '"book"',
+    '"trade"',
+    '"ticker"',
+    '"ohlc"',
+    '"instrument"',
+    '"status"',
+    '"snapshot"',
+    '"update"',
+    '"BTC/USD"',
+    '"buy"',
+    '"subscribe"',
+    '"2024-01-01T00:00:00Z"',
+    '1',
+    '0',
+    '-1',
+    '0.50',
+    '1e5',
+    '1e-99999',
+    '0e99999',
+    '1e999',
+    '4294967295',
+    'true',
+    'false',
+    'null',
+    '""',
   ]; // prettier-ignore
   const value = (depth: number): string => {
     if (depth === 0 || random.percent(30)) return random.pick(scalars);
@@ -80,6 +126,7 @@ test('a hostile message costs no more than its length: huge exponents, deep nest
   for (const message of messages) {
     const codec = harness();
     readAnything(codec, new TextEncoder().encode(message), message.slice(0, 60));
-    for (const line of codec.sink.log) assert.ok(line.length < 400, `${line.length} characters of ${line.slice(0, 80)}`);
+    for (const line of codec.sink.log)
+      assert.ok(line.length < 400, `${line.length} characters of ${line.slice(0, 80)}`);
   }
 });

@@ -14,7 +14,9 @@ function plain(value: JsonValue): unknown {
 function entries(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(entries);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value).map(([key, held]) => [key, entries(held)]).sort();
+  return Object.entries(value)
+    .map(([key, held]) => [key, entries(held)])
+    .sort();
 }
 
 function parsed(text: string): unknown {
@@ -45,11 +47,65 @@ test('the last of several equal keys wins, and __proto__ is a key like any other
 
 test('exactly the texts that JSON.parse takes are taken, with the same value', () => {
   const texts = [
-    '', ' ', 'nul', 'null', 'true', 'false', 'truefalse', 'nullx', '01', '-', '-01', '1.', '.5', '+1', '1e', '1e+', '0x1',
-    '1.5e3', 'NaN', 'Infinity', '""', '"', '"a', '"\\"', '"\\u00e9\\ud83d\\ude00\\ud800"', '"\\u12g4"', '"\\u12"', '"\\x41"',
-    '"\t"', '"\u0000"', '"\u007f\u2028"', '"\\b\\f\\n\\r\\t\\/\\\\\\""', "'a'", '[]', '[ ]', '[,]', '[1,]', '[1 2]', '[1', ']',
-    '[[]]', '{}', '{ }', '{,}', '{"a"}', '{"a":}', '{"a":1,}', '{a:1}', '{"a":1 "b":2}', '{"a":1', '{"a":1}}', '[1]]', '1 1',
-    '\ufeff1', '\u00a01', '/**/1', '{"a":{"b":[1,{"c":null}]}}', '[1e400]', '"\ud800"',
+    '',
+    ' ',
+    'nul',
+    'null',
+    'true',
+    'false',
+    'truefalse',
+    'nullx',
+    '01',
+    '-',
+    '-01',
+    '1.',
+    '.5',
+    '+1',
+    '1e',
+    '1e+',
+    '0x1',
+    '1.5e3',
+    'NaN',
+    'Infinity',
+    '""',
+    '"',
+    '"a',
+    '"\\"',
+    '"\\u00e9\\ud83d\\ude00\\ud800"',
+    '"\\u12g4"',
+    '"\\u12"',
+    '"\\x41"',
+    '"\t"',
+    '"\u0000"',
+    '"\u007f\u2028"',
+    '"\\b\\f\\n\\r\\t\\/\\\\\\""',
+    "'a'",
+    '[]',
+    '[ ]',
+    '[,]',
+    '[1,]',
+    '[1 2]',
+    '[1',
+    ']',
+    '[[]]',
+    '{}',
+    '{ }',
+    '{,}',
+    '{"a"}',
+    '{"a":}',
+    '{"a":1,}',
+    '{a:1}',
+    '{"a":1 "b":2}',
+    '{"a":1',
+    '{"a":1}}',
+    '[1]]',
+    '1 1',
+    '\ufeff1',
+    '\u00a01',
+    '/**/1',
+    '{"a":{"b":[1,{"c":null}]}}',
+    '[1e400]',
+    '"\ud800"',
   ]; // prettier-ignore
   for (const text of texts) assert.deepEqual(read(text), parsed(text), JSON.stringify(text));
 });
@@ -57,8 +113,34 @@ test('exactly the texts that JSON.parse takes are taken, with the same value', (
 test('random texts of JSON pieces and mutations of valid JSON are read as JSON.parse reads them', () => {
   const random = new Random(11);
   const pieces = [
-    '{', '}', '[', ']', ':', ',', '"', '\\', 'u', '0', '1', '9', '-', '.', 'e', '+', ' ', '\n', '\u0001', 'a', 'true', 'null',
-    '"a"', '"a":', '{"a":1}', '12.50', '\\u0041', '\u00e9',
+    '{',
+    '}',
+    '[',
+    ']',
+    ':',
+    ',',
+    '"',
+    '\\',
+    'u',
+    '0',
+    '1',
+    '9',
+    '-',
+    '.',
+    'e',
+    '+',
+    ' ',
+    '\n',
+    '\u0001',
+    'a',
+    'true',
+    'null',
+    '"a"',
+    '"a":',
+    '{"a":1}',
+    '12.50',
+    '\\u0041',
+    '\u00e9',
   ]; // prettier-ignore
   for (let n = 0; n < 60_000; n++) {
     let text = random.percent(50) ? '{"k":[1.0,"x\\n",{"a":-2e3}],"b":[true,null]}' : '';

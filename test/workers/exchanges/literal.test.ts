@@ -32,5 +32,6 @@ test('bytes of a NaN or of a zero never match', () => {
 });
 
 test('a literal that cannot be compared this way is a mistake of ours', () => {
-  for (const text of ['abc', 'a'.repeat(65), 'ab\ncd', 'abcé']) assert.throws(() => literal(text), InvariantError);
+  for (const text of ['abc', 'a'.repeat(65), 'ab\ncd', 'abcé'])
+    assert.throws(() => literal(text), InvariantError);
 });

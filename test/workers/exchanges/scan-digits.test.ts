@@ -28,17 +28,58 @@ function compare(text: string, minDecimals: number, registerBefore: number): voi
     Object.assign(fast, before);
     Object.assign(plain, before);
     const withCrc = leadsWithZero(text) ? -1 : scanDecimalWithCrc(bytes, 2, minDecimals, plain);
-    assert.equal(scanUnsignedWithCrc(bytes, view, 2, end, minDecimals, fast), withCrc, `${text} with checksum`);
+    assert.equal(
+      scanUnsignedWithCrc(bytes, view, 2, end, minDecimals, fast),
+      withCrc,
+      `${text} with checksum`,
+    );
     if (withCrc >= 0) assert.deepEqual(fast, plain, `${text} to ${minDecimals}`);
   }
 }
 
 test('numbers of every form are read as by the readers of single digits', () => {
   const texts = [
-    '', '-', '.', '0', '-0', '-0.0', '00', '01', '0.', '.5', '1.', '1..2', '1.2.3', '1e5', '1.5e-8', '+1', '0.0', '0.00000000',
-    '0.0001', '0.00010', '0.00000001', '0.01000000', '0.10000000', '0.000000001', '1234', '12345', '123456789', '1234567890',
-    '999999999.999999999', '0.123456789', '0.1234567890', '4503599627370495', '4503599627370496', '45035996273.70495',
-    '45035996273.70496', '12a4', '1234a', '1.234a', '0x1', '00000000000001', '12345678901234567890',
+    '',
+    '-',
+    '.',
+    '0',
+    '-0',
+    '-0.0',
+    '00',
+    '01',
+    '0.',
+    '.5',
+    '1.',
+    '1..2',
+    '1.2.3',
+    '1e5',
+    '1.5e-8',
+    '+1',
+    '0.0',
+    '0.00000000',
+    '0.0001',
+    '0.00010',
+    '0.00000001',
+    '0.01000000',
+    '0.10000000',
+    '0.000000001',
+    '1234',
+    '12345',
+    '123456789',
+    '1234567890',
+    '999999999.999999999',
+    '0.123456789',
+    '0.1234567890',
+    '4503599627370495',
+    '4503599627370496',
+    '45035996273.70495',
+    '45035996273.70496',
+    '12a4',
+    '1234a',
+    '1.234a',
+    '0x1',
+    '00000000000001',
+    '12345678901234567890',
   ]; // prettier-ignore
   for (const text of texts) for (const min of [0, 1, 8, 12]) compare(text, min, 0x1234_5678);
 });

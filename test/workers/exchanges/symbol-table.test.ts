@@ -26,12 +26,16 @@ test('every symbol of thousands is found by its bytes, and no other is', () => {
   const symbols = Array.from({ length: 5000 }, (_, n) => `${(n * 7919).toString(36).toUpperCase()}/USD`);
   const table = tableOf(symbols);
   for (const [id, symbol] of symbols.entries()) assert.equal(look(table, symbol), id);
-  for (const symbol of ['', 'BTC/USD', 'A/US', 'A/USDX', '1/USD ', 'é/USD']) assert.equal(look(table, symbol), -1);
+  for (const symbol of ['', 'BTC/USD', 'A/US', 'A/USDX', '1/USD ', 'é/USD'])
+    assert.equal(look(table, symbol), -1);
 });
 
 test('a symbol that is a beginning of another is told from it', () => {
   const table = tableOf(['BTC/USD', 'BTC/USDT', 'BTC/US']);
-  assert.deepEqual(['BTC/USD', 'BTC/USDT', 'BTC/US', 'BTC/U'].map((s) => look(table, s)), [0, 1, 2, -1]);
+  assert.deepEqual(
+    ['BTC/USD', 'BTC/USDT', 'BTC/US', 'BTC/U'].map((s) => look(table, s)),
+    [0, 1, 2, -1],
+  );
 });
 
 test('a symbol added again has its new id', () => {

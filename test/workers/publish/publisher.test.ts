@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FeedCounterWriter, feedCounterMemory } from '../../../src/shared/counters/counter-block.ts';
+import { FEED } from '../../../src/shared/counters/feed-counters.ts';
+import { GAP } from '../../../src/shared/records/gap.ts';
+import { HEADER } from '../../../src/shared/records/header.ts';
+import { TYPE } from '../../../src/shared/records/record-catalogue.ts';
 import { createRing } from '../../../src/shared/ring/ring-layout.ts';
 import { RingWriter } from '../../../src/shared/ring/ring-writer.ts';
-import { type FeedId, type MonotonicNs, NO_INSTRUMENT } from '../../../src/shared/units.ts';
+import { type FeedId, type MonotonicNs, NO_INSTRUMENT, NONE } from '../../../src/shared/units.ts';
 import { DETAIL_BYTES_MAX, Publisher } from '../../../src/workers/publish/publisher.ts';
 import { FeedRig, lines } from './feed-rig.ts';
 
@@ -238,7 +242,7 @@ test('a worker that is started anew goes on counting', () => {
   };
   start();
   const { counters } = start();
-  assert.equal(counters.local[15], 2);
+  assert.equal(counters.local[FEED.committed], 2);
 });
 
 test('a message of very many records is taken back whole', () => {
@@ -249,4 +253,43 @@ test('a message of very many records is taken back whole', () => {
   assert.deepEqual(rig.counts('trade'), { received: 0, delivered: 0, dropped: 0, conflated: 0 });
   rig.publisher.publish();
   assert.deepEqual(rig.take(), []);
+});
+
+test('a claimed record holds its header with nothing said yet, whatever lay in the ring before', () => {
+  const rig = new FeedRig('conflate', RING_BYTES);
+  const { publisher } = rig;
+  for (let n = 0; n < RING_BYTES / GAP.size; n++)
+    rig.status('venue', 1, 'NONE', '0123456789012345678901234567890123456');
+  publisher.publish();
+  rig.take();
+  rig.begin();
+  publisher.claim(TYPE.gap, GAP.size);
+  publisher.commit(GAP.size);
+  publisher.endMessage();
+  publisher.publish();
+  const [record] = rig.take();
+  const header = Object.keys(HEADER.field).map((name) => [name, record!.values[name]]);
+  assert.deepEqual(Object.fromEntries(header), {
+    bytes: GAP.size,
+    typeId: TYPE.gap,
+    flags: 0,
+    feed: 3,
+    instrument: NO_INSTRUMENT,
+    epoch: 7,
+    receivedAtNs: 1,
+    exchangeAtUs: NONE,
+    sequence: NONE,
+  });
+});
+
+test('notices written as plain records are counted and taken back like any other', () => {
+  const rig = new FeedRig('conflate', RING_BYTES);
+  rig.begin();
+  rig.publisher.claim(TYPE.gap, GAP.size);
+  rig.publisher.commit(GAP.size);
+  assert.equal(rig.feedCount('gaps'), 1);
+  rig.rollback();
+  rig.publisher.publish();
+  assert.equal(rig.feedCount('gaps'), 0);
+  assert.equal(rig.feedCount('committed'), 0);
 });

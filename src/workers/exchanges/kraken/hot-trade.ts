@@ -42,22 +42,24 @@ export class HotTrade {
 
   /** @returns false where the message is not exactly of this shape; nothing has then been delivered. */
   read(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
-    if (!UPDATE.matches(view, start, end)) return false;
-    const draft = this.#draft;
+    return UPDATE.matches(view, start, end) && this.#readTrades(bytes, view, start + UPDATE.length, end);
+  }
+
+  #readTrades(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
     this.#instrument = -1;
-    let at = start + UPDATE.length;
+    let at = start;
     for (let written = 0; ; written++) {
       at = this.#readTrade(bytes, view, at, end);
-      const last = at >= 0 && END.matches(view, at, end) && at + END.length === end;
+      const last = at + END.length === end && END.matches(view, at, end);
       if (!last && (at < 0 || !NEXT.matches(view, at, end))) {
         if (written > 0) this.#sink.rollback();
         return false;
       }
-      draft.write(this.#sink);
+      this.#draft.write(this.#sink);
       if (last) break;
       at += NEXT.length;
     }
-    this.#ids.newest[draft.instrument] = draft.tradeId;
+    this.#ids.newest[this.#instrument] = this.#draft.tradeId;
     return true;
   }
 

@@ -91,4 +91,8 @@ export class CodecHarness {
 
 const nameOf = (s: Subscription): string => `${s.channel} ${s.instrument}`;
 
-export const book = (instrument: InstrumentId, depth = 10): Subscription => ({ channel: 'book', instrument, depth });
+export const book = (instrument: InstrumentId, depth = 10): Subscription => ({
+  channel: 'book',
+  instrument,
+  depth,
+});

@@ -36,7 +36,8 @@ test('valid messages in Kraken’s spelling take the hot path and mean the same 
     pair.hot.sink.log.length = 0;
     const message = generator.next();
     pair.read(message);
-    if (pair.hot.cold > seen) assert.match(message, /"channel":"trade"/, 'only jumps in trade ids are left to the cold path');
+    if (pair.hot.cold > seen)
+      assert.match(message, /"channel":"trade"/, 'only jumps in trade ids are left to the cold path');
     seen = pair.hot.cold;
   }
   assert.ok(seen < 400, `${seen} messages took the cold path`);

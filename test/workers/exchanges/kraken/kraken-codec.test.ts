@@ -40,24 +40,27 @@ function fields(harness: CodecHarness, name: RecordName, ...keys: string[]): num
 for (const { path, hot } of PATHS) {
   test(`${path}: a trade has its id, time, side, order type and decimals`, () => {
     const harness = read(hot, TRADE);
-    assert.deepEqual({ ...harness.sink.records[0]?.values }, {
-      bytes: 64,
-      typeId: 2,
-      flags: 0,
-      feed: 3,
-      instrument: MATIC,
-      epoch: 7,
-      receivedAtNs: RECEIVED_AT,
-      exchangeAtUs: 1_695_628_177_708_706,
-      sequence: 4_665_848,
-      price: 0.5117,
-      qty: 40,
-      side: 2,
-      orderType: 1,
-      priceDecimals: 4,
-      qtyDecimals: 1,
-      reserved: 0,
-    });
+    assert.deepEqual(
+      { ...harness.sink.records[0]?.values },
+      {
+        bytes: 64,
+        typeId: 2,
+        flags: 0,
+        feed: 3,
+        instrument: MATIC,
+        epoch: 7,
+        receivedAtNs: RECEIVED_AT,
+        exchangeAtUs: 1_695_628_177_708_706,
+        sequence: 4_665_848,
+        price: 0.5117,
+        qty: 40,
+        side: 2,
+        orderType: 1,
+        priceDecimals: 4,
+        qtyDecimals: 1,
+        reserved: 0,
+      },
+    );
   });
 
   test(`${path}: trades of the history are flagged, and the next update continues them`, () => {
@@ -107,16 +110,34 @@ for (const { path, hot } of PATHS) {
   test(`${path}: a ticker has all its numbers as they were written`, () => {
     const harness = read(hot, TICKER);
     const { values } = harness.sink.records[0]!;
-    const names = ['bid', 'bidQty', 'ask', 'askQty', 'last', 'volume', 'vwap', 'low', 'high', 'change', 'changePct'];
+    const names = [
+      'bid',
+      'bidQty',
+      'ask',
+      'askQty',
+      'last',
+      'volume',
+      'vwap',
+      'low',
+      'high',
+      'change',
+      'changePct',
+    ];
     assert.equal(
       names.map((name) => formatDecimal(values[name]!, values[`${name}Decimals`]!)).join(' '),
       '0.10025 740.0 0.10035 740.0 0.10035 997038.98383185 0.10148 0.09979 0.10285 -0.00017 -0.17',
     );
-    assert.deepEqual([values['instrument'], values['exchangeAtUs'], values['sequence']], [ALGO, 1_695_632_671_742_648, -1]);
+    assert.deepEqual(
+      [values['instrument'], values['exchangeAtUs'], values['sequence']],
+      [ALGO, 1_695_632_671_742_648, -1],
+    );
   });
 
   test(`${path}: numbers that a ticker does not have are NaN, a time it does not have is -1`, () => {
-    const message = TICKER.replace('"last":0.10035,', '').replace('-0.17,"timestamp":"2023-09-25T09:04:31.742648Z"', 'null');
+    const message = TICKER.replace('"last":0.10035,', '').replace(
+      '-0.17,"timestamp":"2023-09-25T09:04:31.742648Z"',
+      'null',
+    );
     const harness = read(hot, message);
     assert.deepEqual(fields(harness, 'ticker', 'last', 'lastDecimals', 'changePct', 'high', 'exchangeAtUs'), [
       [Number.NaN, 0, Number.NaN, 0.10285, -1],
@@ -170,18 +191,23 @@ for (const { path, hot } of PATHS) {
   test(`${path}: a number with more digits than a float64 keeps is flagged, and its checksum digits are whole`, () => {
     const long = TRADE.replace('0.5117', '0.12345678901234567891');
     const harness = read(hot, long);
-    assert.deepEqual(fields(harness, 'trade', 'price', 'priceDecimals'), [[0.12345678901234568, 20 | INEXACT]]);
+    assert.deepEqual(fields(harness, 'trade', 'price', 'priceDecimals'), [
+      [0.12345678901234568, 20 | INEXACT],
+    ]);
   });
 
   test(`${path}: a symbol nobody asked for is counted, and the other entries are delivered`, () => {
     const [entry = ''] = /\{"symbol".*\}(?=\]\}$)/.exec(TRADE) ?? [];
     const message = TRADE.replace(entry, `${entry.replace('MATIC', 'DOGE')},${entry}`);
     const harness = read(hot, TRADE.replace('MATIC', 'DOGE'), message);
-    assert.deepEqual(harness.sink.log.map((line) => line.split(':').slice(0, 2).join(':')), [
-      'MESSAGE_MALFORMED trade: a symbol that was not asked for',
-      'trade of 2',
-      'MESSAGE_MALFORMED trade: a symbol that was not asked for',
-    ]);
+    assert.deepEqual(
+      harness.sink.log.map((line) => line.split(':').slice(0, 2).join(':')),
+      [
+        'MESSAGE_MALFORMED trade: a symbol that was not asked for',
+        'trade of 2',
+        'MESSAGE_MALFORMED trade: a symbol that was not asked for',
+      ],
+    );
   });
 
   test(`${path}: messages that are no data are understood`, () => {
@@ -201,15 +227,24 @@ for (const { path, hot } of PATHS) {
       ['{"channel":"spread"}', 'MESSAGE_UNKNOWN a channel this version does not know'],
       ['{"hello":1}', 'MESSAGE_UNKNOWN an answer to no request of ours'],
       ['{"channel":"trade","type":"update","data":{}}', 'MESSAGE_MALFORMED trade: no array of entries'],
-      ['{"channel":"trade","type":"x","data":[]}', 'MESSAGE_MALFORMED trade: type is neither snapshot nor update'],
-      ['{"channel":"ticker","type":"update","data":[1,2]}', 'MESSAGE_MALFORMED ticker: an entry is no object (and 1 more)'],
+      [
+        '{"channel":"trade","type":"x","data":[]}',
+        'MESSAGE_MALFORMED trade: type is neither snapshot nor update',
+      ],
+      [
+        '{"channel":"ticker","type":"update","data":[1,2]}',
+        'MESSAGE_MALFORMED ticker: an entry is no object (and 1 more)',
+      ],
       ['{"channel":"status","data":[]}', 'MESSAGE_MALFORMED status: no text under system'],
       [TRADE.replace('"sell"', '"both"'), 'MESSAGE_MALFORMED trade: side is neither buy nor sell'],
       [TRADE.replace('0.5117', '-0.5117'), 'MESSAGE_MALFORMED trade: price is no number of zero or more'],
       [TRADE.replace('0.5117', '00.5117'), 'MESSAGE_MALFORMED not JSON'],
       [TRADE.replace('0.5117', '"0.5117"'), 'MESSAGE_MALFORMED trade: price is no number of zero or more'],
       [TRADE.replace('4665848', '4665848.5'), 'MESSAGE_MALFORMED trade: trade_id is no integer below 2^53'],
-      [TRADE.replace('4665848', '9007199254740992'), 'MESSAGE_MALFORMED trade: trade_id is no integer below 2^53'],
+      [
+        TRADE.replace('4665848', '9007199254740992'),
+        'MESSAGE_MALFORMED trade: trade_id is no integer below 2^53',
+      ],
       [TRADE.replace('2023-09-25T', '2023-09-31T'), 'MESSAGE_MALFORMED trade: timestamp is no time'],
       [TICKER.replace('0.09979', 'true'), 'MESSAGE_MALFORMED ticker: low is no number'],
     ];
@@ -225,16 +260,47 @@ for (const { path, hot } of PATHS) {
 
 test('a candle has its interval, the time it was sent and its history flag', () => {
   const harness = read(true, CANDLE.replace('"update"', '"snapshot"'), CANDLE);
-  const keys = ['flags', 'beginUs', 'exchangeAtUs', 'open', 'high', 'low', 'close', 'vwap', 'volume', 'trades', 'intervalMinutes'];
-  const candle = [1_696_436_700_000_000, 1_696_436_790_524_394, 0.5624, 0.5628, 0.5622, 0.5627, 0.5626, 30927.68066226, 12, 5];
-  assert.deepEqual(fields(harness, 'candle', ...keys), [[1, ...candle], [0, ...candle]]);
+  const keys = [
+    'flags',
+    'beginUs',
+    'exchangeAtUs',
+    'open',
+    'high',
+    'low',
+    'close',
+    'vwap',
+    'volume',
+    'trades',
+    'intervalMinutes',
+  ];
+  const candle = [
+    1_696_436_700_000_000, 1_696_436_790_524_394, 0.5624, 0.5628, 0.5622, 0.5627, 0.5626, 30927.68066226, 12,
+    5,
+  ];
+  assert.deepEqual(fields(harness, 'candle', ...keys), [
+    [1, ...candle],
+    [0, ...candle],
+  ]);
   assert.deepEqual(fields(harness, 'candle', 'openDecimals', 'vwapDecimals', 'volumeDecimals')[0], [4, 4, 8]);
 });
 
 test('every pair of the venue is an instrument record, and the precision of those followed is learned', () => {
   const harness = read(true, INSTRUMENTS);
-  assert.deepEqual(harness.sink.records.map((record) => record.text), ['BTC/USD', 'MATIC/GBP']);
-  const keys = ['instrument', 'priceIncrement', 'qtyIncrement', 'qtyMin', 'costMin', 'pricePrecision', 'qtyPrecision', 'qtyIncrementDecimals', 'state'];
+  assert.deepEqual(
+    harness.sink.records.map((record) => record.text),
+    ['BTC/USD', 'MATIC/GBP'],
+  );
+  const keys = [
+    'instrument',
+    'priceIncrement',
+    'qtyIncrement',
+    'qtyMin',
+    'costMin',
+    'pricePrecision',
+    'qtyPrecision',
+    'qtyIncrementDecimals',
+    'state',
+  ];
   assert.deepEqual(fields(harness, 'instrument', ...keys), [
     [BTC, 0.1, 1e-8, 0.0001, 0.5, 1, 8, 8, 1],
     [NO_INSTRUMENT, 0.0001, 1e-8, 4, 0.43, 4, 8, 8, 2],
@@ -244,10 +310,10 @@ test('every pair of the venue is an instrument record, and the precision of thos
 
 test('a pair that cannot be read leaves the others of its message, and letters outside ASCII become ?', () => {
   const harness = read(true, INSTRUMENTS.replace('"BTC/USD"', '7').replace('MATIC/GBP', 'MÄTIC/GBP'));
-  assert.deepEqual(harness.sink.log.map((line) => line.split(':', 2).join(':')), [
-    'instrument of 4294967295',
-    'MESSAGE_MALFORMED instrument: symbol is no text of 1 to 64 characters',
-  ]);
+  assert.deepEqual(
+    harness.sink.log.map((line) => line.split(':', 2).join(':')),
+    ['instrument of 4294967295', 'MESSAGE_MALFORMED instrument: symbol is no text of 1 to 64 characters'],
+  );
   assert.equal(harness.sink.records[0]?.text, 'M?TIC/GBP');
 });
 
@@ -259,7 +325,8 @@ test('a precision from the instrument channel pads levels that were read before 
   // Both levels are written with fewer decimals than the pair has: nothing in the message tells.
   const snapshot =
     '{"channel":"book","type":"snapshot","data":[{"symbol":"ETH/USD","bids":[{"price":10,"qty":1.5}],"asks":[{"price":11,"qty":2.5}],"checksum":CRC,"timestamp":"2023-10-06T17:35:55Z"}]}';
-  const update = '{"channel":"book","type":"update","data":[{"symbol":"ETH/USD","bids":[{"price":10.25,"qty":1.12345678}],"asks":[],"checksum":CRC}]}';
+  const update =
+    '{"channel":"book","type":"update","data":[{"symbol":"ETH/USD","bids":[{"price":10.25,"qty":1.12345678}],"asks":[],"checksum":CRC}]}';
   for (const { hot } of PATHS) {
     const harness = new CodecHarness({ hot }).subscribed(book(ETH));
     harness.books.raisePrecision(ETH, 2, 8);
@@ -274,7 +341,8 @@ function crc(digits: string): number {
   let register = -1;
   for (const digit of digits) {
     register ^= digit.charCodeAt(0);
-    for (let bit = 0; bit < 8; bit++) register = register & 1 ? (register >>> 1) ^ 0xedb8_8320 : register >>> 1;
+    for (let bit = 0; bit < 8; bit++)
+      register = register & 1 ? (register >>> 1) ^ 0xedb8_8320 : register >>> 1;
   }
   return ~register >>> 0;
 }

@@ -10,7 +10,8 @@ type Decimals = readonly [price: number, qty: number];
 
 function fill(list: LevelList, levels: readonly Decimals[]): void {
   const level = new Level();
-  for (const [priceDecimals, qtyDecimals] of levels) list.add(Object.assign(level, { priceDecimals, qtyDecimals }));
+  for (const [priceDecimals, qtyDecimals] of levels)
+    list.add(Object.assign(level, { priceDecimals, qtyDecimals }));
 }
 
 /** Whether the message must be read again, and the decimals then known. */
@@ -30,13 +31,50 @@ test('the most decimals seen are the precision, and levels with fewer are read a
     ['nothing new', [2, 8], [[2, 8]], [[1, 3]], [false, 2, 8]],
     ['no levels', [0, 0], [], [], [false, 0, 0]],
     ['all alike', [0, 0], [[2, 8]], [[2, 8]], [false, 2, 8]],
-    ['a bid price with fewer', [0, 0], [[2, 8], [1, 8]], [[2, 8]], [true, 2, 8]],
-    ['an ask price with fewer', [0, 0], [[2, 8]], [[2, 8], [1, 8]], [true, 2, 8]],
-    ['a bid quantity with fewer', [0, 0], [[2, 8], [2, 7]], [[2, 8]], [true, 2, 8]],
-    ['an ask quantity with fewer', [0, 0], [[2, 8]], [[2, 8], [2, 7]], [true, 2, 8]],
+    [
+      'a bid price with fewer',
+      [0, 0],
+      [
+        [2, 8],
+        [1, 8],
+      ],
+      [[2, 8]],
+      [true, 2, 8],
+    ],
+    [
+      'an ask price with fewer',
+      [0, 0],
+      [[2, 8]],
+      [
+        [2, 8],
+        [1, 8],
+      ],
+      [true, 2, 8],
+    ],
+    [
+      'a bid quantity with fewer',
+      [0, 0],
+      [
+        [2, 8],
+        [2, 7],
+      ],
+      [[2, 8]],
+      [true, 2, 8],
+    ],
+    [
+      'an ask quantity with fewer',
+      [0, 0],
+      [[2, 8]],
+      [
+        [2, 8],
+        [2, 7],
+      ],
+      [true, 2, 8],
+    ],
     ['one side has no levels', [1, 8], [], [[2, 8]], [false, 2, 8]],
     ['quantity known better than seen', [1, 8], [[2, 6]], [], [true, 2, 8]],
     ['the mark for inexact is no decimal', [2, 8], [[2, 8 | INEXACT]], [], [false, 2, 8]],
   ]; // prettier-ignore
-  for (const [title, known, bids, asks, expected] of cases) assert.deepEqual(learn(known, bids, asks), expected, title);
+  for (const [title, known, bids, asks, expected] of cases)
+    assert.deepEqual(learn(known, bids, asks), expected, title);
 });

@@ -1,5 +1,5 @@
-import { checksumDigits } from '../../../../src/shared/decimal/scan-decimal.ts';
 import { registerOf } from '../../../../src/shared/book/crc32.ts';
+import { checksumDigits } from '../../../../src/shared/decimal/scan-decimal.ts';
 import type { Random } from '../../../support/random.ts';
 
 const SYMBOLS = ['BTC/USD', 'ETH/USD', 'ALGO/USD'] as const;
@@ -107,8 +107,33 @@ function checksum(book: Book, symbol: Symbol): number {
 }
 
 const PIECES = [
-  '"', '\\', '{', '}', '[', ']', ',', ':', '0', '9', '-', '.', 'e5', ' ', '\u0000', '\u00ff', 'null', '"price":1.5,', '"symbol":"ETH/USD",',
-  '"bids":[],', '"timestamp":"2024-01-01T00:00:00Z",', '00', '1e-08', 'Z', '},{', ']},{', '18446744073709551616',
+  '"',
+  '\\',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '0',
+  '9',
+  '-',
+  '.',
+  'e5',
+  ' ',
+  '\u0000',
+  '\u00ff',
+  'null',
+  '"price":1.5,',
+  '"symbol":"ETH/USD",',
+  '"bids":[],',
+  '"timestamp":"2024-01-01T00:00:00Z",',
+  '00',
+  '1e-08',
+  'Z',
+  '},{',
+  ']},{',
+  '18446744073709551616',
 ]; // prettier-ignore
 
 /** Up to three edits of the bytes: flip, delete, insert, truncate, repeat a piece, put in a piece of another message. */

@@ -28,13 +28,15 @@ test('every checksum of a recorded session of two books holds', options, () => {
     const harness = readAll('kraken/v2-book10-btcusd-ethusd-20260802-part.jsonl', hot);
     assert.deepEqual(held(harness), [68, 0]);
     assert.equal(harness.sink.named('book').length, 68);
-    assert.deepEqual(harness.sink.log.filter((line) => line.startsWith('MESSAGE_')), []);
+    assert.deepEqual(
+      harness.sink.log.filter((line) => line.startsWith('MESSAGE_')),
+      [],
+    );
   }
 });
 
 test('every checksum of the recorded excerpts holds, whatever the precision', options, () => {
-  for (const { hot } of PATHS)
-    assert.deepEqual(held(readAll('kraken/v2-book-excerpts.jsonl', hot)), [7, 0]);
+  for (const { hot } of PATHS) assert.deepEqual(held(readAll('kraken/v2-book-excerpts.jsonl', hot)), [7, 0]);
 });
 
 test('a stretch that was lost is noticed at the first update after it', options, () => {

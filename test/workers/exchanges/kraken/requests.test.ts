@@ -8,7 +8,8 @@ import { BTC, book, CodecHarness, ETH, MATIC } from './codec-harness.ts';
 const trade = (instrument: InstrumentId): Subscription => ({ channel: 'trade', instrument });
 
 /** Requests as objects; what matters is what the exchange reads. */
-const parsed = (requests: readonly string[]): unknown[] => requests.map((request) => JSON.parse(request) as unknown);
+const parsed = (requests: readonly string[]): unknown[] =>
+  requests.map((request) => JSON.parse(request) as unknown);
 
 test('subscriptions that differ in nothing but the symbol share a request', () => {
   const { codec } = new CodecHarness();
@@ -24,13 +25,33 @@ test('subscriptions that differ in nothing but the symbol share a request', () =
     { channel: 'instrument', instrument: NO_INSTRUMENT },
   ]);
   assert.deepEqual(parsed(requests), [
-    { method: 'subscribe', params: { channel: 'book', symbol: ['BTC/USD', 'ETH/USD'], depth: 10, snapshot: true }, req_id: 1 },
+    {
+      method: 'subscribe',
+      params: { channel: 'book', symbol: ['BTC/USD', 'ETH/USD'], depth: 10, snapshot: true },
+      req_id: 1,
+    },
     { method: 'subscribe', params: { channel: 'trade', symbol: ['BTC/USD'], snapshot: false }, req_id: 2 },
-    { method: 'subscribe', params: { channel: 'book', symbol: ['MATIC/USD'], depth: 100, snapshot: true }, req_id: 3 },
+    {
+      method: 'subscribe',
+      params: { channel: 'book', symbol: ['MATIC/USD'], depth: 100, snapshot: true },
+      req_id: 3,
+    },
     { method: 'subscribe', params: { channel: 'trade', symbol: ['ETH/USD'], snapshot: true }, req_id: 4 },
-    { method: 'subscribe', params: { channel: 'ticker', symbol: ['BTC/USD'], event_trigger: 'bbo', snapshot: true }, req_id: 5 },
-    { method: 'subscribe', params: { channel: 'ticker', symbol: ['ETH/USD'], event_trigger: 'trades', snapshot: false }, req_id: 6 },
-    { method: 'subscribe', params: { channel: 'ohlc', symbol: ['BTC/USD'], interval: 60, snapshot: true }, req_id: 7 },
+    {
+      method: 'subscribe',
+      params: { channel: 'ticker', symbol: ['BTC/USD'], event_trigger: 'bbo', snapshot: true },
+      req_id: 5,
+    },
+    {
+      method: 'subscribe',
+      params: { channel: 'ticker', symbol: ['ETH/USD'], event_trigger: 'trades', snapshot: false },
+      req_id: 6,
+    },
+    {
+      method: 'subscribe',
+      params: { channel: 'ohlc', symbol: ['BTC/USD'], interval: 60, snapshot: true },
+      req_id: 7,
+    },
     { method: 'subscribe', params: { channel: 'instrument', snapshot: true }, req_id: 8 },
   ]);
 });
@@ -46,7 +67,11 @@ test('a request to unsubscribe repeats what the subscription said', () => {
   assert.deepEqual(parsed(codec.unsubscribe(subscriptions)), [
     { method: 'unsubscribe', params: { channel: 'book', symbol: ['BTC/USD'], depth: 25 }, req_id: 4 },
     { method: 'unsubscribe', params: { channel: 'ohlc', symbol: ['ETH/USD'], interval: 5 }, req_id: 5 },
-    { method: 'unsubscribe', params: { channel: 'ticker', symbol: ['BTC/USD'], event_trigger: 'bbo' }, req_id: 6 },
+    {
+      method: 'unsubscribe',
+      params: { channel: 'ticker', symbol: ['BTC/USD'], event_trigger: 'bbo' },
+      req_id: 6,
+    },
   ]);
 });
 
@@ -55,7 +80,10 @@ test('no request names more symbols than the limit', () => {
   const ids = Array.from({ length: 250 }, (_, n) => (n + 100) as InstrumentId);
   codec.addInstruments(ids.map((id) => ({ id, symbol: `A${id}/USD`, venueSymbol: `A${id}/USD` })));
   const requests = parsed(codec.subscribe(ids.map(trade))) as { params: { symbol: string[] } }[];
-  assert.deepEqual(requests.map((request) => request.params.symbol.length), [100, 100, 50]);
+  assert.deepEqual(
+    requests.map((request) => request.params.symbol.length),
+    [100, 100, 50],
+  );
   assert.equal(new Set(requests.flatMap((request) => request.params.symbol)).size, 250);
 });
 
@@ -84,10 +112,15 @@ test('an answer is matched to its subscription by request, or by name where it c
   const result = { channel: 'book', depth: 10, snapshot: true, symbol: 'ETH/USD' };
   assert.deepEqual(heard(ack('subscribe', 1, result)), ['subscribed book 1']);
   assert.deepEqual(heard(ack('subscribe', undefined, result)), ['subscribed book 1']);
-  assert.deepEqual(heard(ack('subscribe', 99, result)), ['subscribed book 1'], 'an answer to a request given up');
-  assert.deepEqual(heard(ack('subscribe', 2, { channel: 'trade', symbol: 'BTC/USD', warnings: ['old', 'slow'] })), [
-    'subscribed trade 0: old; slow',
-  ]);
+  assert.deepEqual(
+    heard(ack('subscribe', 99, result)),
+    ['subscribed book 1'],
+    'an answer to a request given up',
+  );
+  assert.deepEqual(
+    heard(ack('subscribe', 2, { channel: 'trade', symbol: 'BTC/USD', warnings: ['old', 'slow'] })),
+    ['subscribed trade 0: old; slow'],
+  );
 });
 
 test('an acknowledgement of what nobody asked for is a message unknown', () => {

@@ -1,0 +1,28 @@
+/**
+ *   server process ══ loopback ══▶ worker: socket ─▶ codec ─▶ books ═ ring ═▶ main thread: callbacks
+ *
+ * ringfeed as its users open it, with nothing taken away: every checksum is verified.
+ */
+import { openFeeds, type OpenOptions } from '../../src/main/index.ts';
+import { MARKETS } from '../support/flood-plan.ts';
+import type { Receive } from '../support/receive.ts';
+import type { RecordTally } from '../support/tally.ts';
+
+export const throughRingfeed =
+  (wait: NonNullable<OpenOptions['wait']> = 'async'): Receive<RecordTally> =>
+  async (run, tally, stop) => {
+    const { exchange } = run.plan;
+    const { symbols, channels } = MARKETS[exchange];
+    await using feeds = await openFeeds({
+      feeds: [{ exchange, symbols, channels, url: run.url, overflow: 'backpressure' }],
+      wait,
+      log: { level: 'warn' },
+    });
+    await feeds.run(tally, { signal: stop });
+    const { received, delivered, dropped, conflated, gaps, malformed, reconnects, checksums } =
+      feeds.stats().feeds[0]!;
+    const wrong = { dropped, conflated, gaps, malformed, reconnects, failedChecksums: checksums.failed };
+    for (const [what, count] of Object.entries(wrong))
+      if (count !== 0) throw new Error(`ringfeed: ${count} ${what}`);
+    if (received !== delivered) throw new Error(`ringfeed: delivered ${delivered} of ${received}`);
+  };
