@@ -6,15 +6,9 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { FeedConfig, Subscription } from '../../src/shared/contract.ts';
-import { SymbolCounters } from '../../src/shared/counters/symbol-counters.ts';
-import { Doorbell } from '../../src/shared/ring/doorbell.ts';
-import type { FeedId } from '../../src/shared/units.ts';
-import type { ExchangeName } from '../../src/shared/venues/venue.ts';
 import { Feed } from '../../src/main/feeds/feed.ts';
 import { InstrumentRegistry } from '../../src/main/feeds/instrument-registry.ts';
 import {
-  checkChannel,
   DEFAULT_RING_BYTES,
   DEFAULT_SLICE,
   DEFAULT_SOCKET,
@@ -22,6 +16,11 @@ import {
 } from '../../src/main/options/open-options.ts';
 import type { Strategy } from '../../src/main/strategy/strategy.ts';
 import { StrategyLoop } from '../../src/main/strategy/strategy-loop.ts';
+import type { FeedConfig, Subscription } from '../../src/shared/contract.ts';
+import { SymbolCounters } from '../../src/shared/counters/symbol-counters.ts';
+import { Doorbell } from '../../src/shared/ring/doorbell.ts';
+import type { FeedId } from '../../src/shared/units.ts';
+import type { ExchangeName } from '../../src/shared/venues/venue.ts';
 import { MARKETS } from '../support/flood-plan.ts';
 import type { Receive } from '../support/receive.ts';
 import type { RecordTally } from '../support/tally.ts';
@@ -64,10 +63,8 @@ export class BenchFeed {
     const { symbols, channels } = MARKETS[exchange];
     const instruments = symbols.map((symbol) => registry.intern(FEED, exchange, symbol));
     feed.want(
-      channels.flatMap((channel) =>
-        instruments.map(
-          ({ id }): Subscription => ({ ...checkChannel(exchange, channel, 'channel'), instrument: id }),
-        ),
+      channels.flatMap(({ name, ...depth }) =>
+        instruments.map(({ id }): Subscription => ({ channel: name, instrument: id, ...depth })),
       ),
     );
     this.#loop = new StrategyLoop({

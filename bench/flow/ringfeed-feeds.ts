@@ -3,7 +3,7 @@
  *
  * ringfeed as its users open it, with nothing taken away: every checksum is verified.
  */
-import { openFeeds, type OpenOptions } from '../../src/main/index.ts';
+import { type OpenOptions, openFeeds } from '../../src/main/index.ts';
 import { MARKETS } from '../support/flood-plan.ts';
 import type { Receive } from '../support/receive.ts';
 import type { RecordTally } from '../support/tally.ts';

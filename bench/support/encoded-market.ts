@@ -1,6 +1,7 @@
 import type { ChannelName, ExchangeName } from '../../src/shared/venues/venue.ts';
 import { Market } from '../../src/workers/simulator/market.ts';
-import { buildBlock } from '../../src/workers/simulator/message-block.ts';
+import type { MarketSymbol } from '../../src/workers/simulator/market-symbol.ts';
+import { buildBlock, type TradeIdPlace } from '../../src/workers/simulator/message-block.ts';
 import { Random } from '../../src/workers/simulator/random.ts';
 import { type Mix, StepPlan } from '../../src/workers/simulator/step-plan.ts';
 import type { Topic } from '../../src/workers/simulator/topics.ts';
@@ -60,6 +61,10 @@ export interface EncodedMarket {
   /** Where each frame's time is written, in order of place. */
   readonly stamps: Uint32Array;
   readonly stampOf: (timeUs: number) => string;
+  /** Where each trade's id is written, in order of place; on v1 trades have none. */
+  readonly tradeIds: readonly TradeIdPlace[];
+  /** Trades of each symbol in all frames. */
+  readonly tradeCounts: ReadonlyMap<MarketSymbol, number>;
   /** The numbers of all frames one after the other, and where those of each frame end. */
   readonly numbers: Float64Array;
   readonly numberEnds: Int32Array;
@@ -94,6 +99,8 @@ export function encodeMarket(exchange: ExchangeName): EncodedMarket {
     ends: Int32Array.from(block.messages, ({ end }) => end),
     stamps: block.stamps,
     stampOf: block.stampOf,
+    tradeIds: block.tradeIds,
+    tradeCounts: block.tradeCounts,
     numbers: Float64Array.from(numbers),
     numberEnds,
   };

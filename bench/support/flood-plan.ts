@@ -1,5 +1,4 @@
-import type { ChannelOption } from '../../src/main/index.ts';
-import type { ExchangeName } from '../../src/shared/venues/venue.ts';
+import type { ChannelName, ExchangeName } from '../../src/shared/venues/venue.ts';
 
 /** What one connection is to be sent. It travels in the query of the URL. */
 export interface FloodPlan {
@@ -21,8 +20,6 @@ export interface FloodPlan {
 /** What was sent on a connection, told when the last message has left. */
 export interface Sent {
   readonly run: number;
-  /** When the first message after the snapshots left, µs since the Unix epoch. */
-  readonly startedUs: number;
   /** Market messages, snapshots included. */
   readonly messages: number;
   /** The numbers of all market messages (see `Tally`), added up in the order in which they were sent. */
@@ -55,7 +52,7 @@ export interface ToServer {
 /** What is subscribed at each exchange, and the requests in which a plain client asks for it. */
 export interface FloodMarket {
   readonly symbols: readonly string[];
-  readonly channels: readonly ChannelOption[];
+  readonly channels: readonly { readonly name: ChannelName; readonly depth?: number }[];
   readonly requests: readonly string[];
 }
 
@@ -67,7 +64,7 @@ const v2Request = (params: object): string =>
 export const MARKETS: Readonly<Record<ExchangeName, FloodMarket>> = {
   kraken: {
     symbols: SYMBOLS,
-    channels: ['trade', { name: 'book', depth: 10 }, 'ticker'],
+    channels: [{ name: 'trade' }, { name: 'book', depth: 10 }, { name: 'ticker' }],
     requests: [
       v2Request({ channel: 'trade' }),
       v2Request({ channel: 'book', depth: 10 }),
@@ -88,11 +85,12 @@ export const MARKETS: Readonly<Record<ExchangeName, FloodMarket>> = {
 };
 
 /** Messages that a client of this plan counts: one snapshot for each book comes first. */
-export const messagesOf = (plan: FloodPlan): number =>
-  plan.messages + MARKETS[plan.exchange].symbols.length;
+export const messagesOf = (plan: FloodPlan): number => plan.messages + MARKETS[plan.exchange].symbols.length;
 
 export const planToQuery = (plan: FloodPlan): string =>
-  new URLSearchParams(Object.entries(plan).map(([key, value]) => [key, String(value)])).toString();
+  new URLSearchParams(
+    Object.entries(plan).map(([key, value]): [string, string] => [key, String(value)]),
+  ).toString();
 
 export function planFromQuery(query: URLSearchParams): FloodPlan {
   const number = (key: keyof FloodPlan): number => Number(query.get(key));

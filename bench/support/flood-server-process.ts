@@ -1,6 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type Ended, type FloodPlan, type FromServer, planToQuery, type Sent, type ToServer } from './flood-plan.ts';
+import {
+  type Ended,
+  type FloodPlan,
+  type FromServer,
+  planToQuery,
+  type Sent,
+  type ToServer,
+} from './flood-plan.ts';
 import { WallClock } from './wall-clock.ts';
 
 interface Awaited<T> {

@@ -18,6 +18,8 @@ import { numbersOf } from './wire-numbers.ts';
 const MESSAGES_PER_WRITE = 1024;
 /** How often messages that are due are sent where there is a rate. Timers are no finer. */
 const TICK_MS = 1;
+const TRADE_ID_DIGITS = 9;
+const ASCII_ZERO = 48;
 /** Pings end before the messages do, so that every pong comes in time. */
 const PINGED_SHARE = 0.8;
 
@@ -52,6 +54,8 @@ class FloodConnection {
   #snapshots = 0;
   #startedUs = 0;
   #sent = 0;
+  /** Trade ids of the block that lie before what is written next. */
+  #nextId = 0;
   /** True until the kernel has taken what was written last: only then is its memory written again. */
   #writing = false;
   #gateOpen: boolean;
@@ -145,8 +149,9 @@ class FloodConnection {
     const last = Math.min(first + count, ends.length) - 1;
     const from = first === 0 ? 0 : ends[first - 1]!;
     const to = ends[last]!;
-    this.#sent += last - first + 1;
     if (this.#plan.stamp) this.#stamp(from, to);
+    this.#number(from, to, Math.floor(this.#sent / ends.length));
+    this.#sent += last - first + 1;
     this.#writing = true;
     this.#socket.write(frames.subarray(from, to), () => {
       this.#writing = false;
@@ -161,13 +166,33 @@ class FloodConnection {
       text.copy(frames, stamps[n]!);
   }
 
+  /** Trade ids go on counting from pass to pass: an id that comes again is not what an exchange sends. */
+  #number(from: number, to: number, pass: number): void {
+    const { frames, tradeIds, tradeCounts } = this.#market;
+    for (let n = this.#firstIdAtLeast(from); n < tradeIds.length && tradeIds[n]!.at < to; n++) {
+      const { at, symbol, nth } = tradeIds[n]!;
+      let id = symbol.nextTradeId + pass * tradeCounts.get(symbol)! + nth;
+      for (let place = at + TRADE_ID_DIGITS - 1; place >= at; place--) {
+        frames[place] = ASCII_ZERO + (id % 10);
+        id = Math.floor(id / 10);
+      }
+    }
+  }
+
+  #firstIdAtLeast(from: number): number {
+    const { tradeIds } = this.#market;
+    // Writes go through the block in order, so the place is where the last write ended or the beginning.
+    if (from === 0) this.#nextId = 0;
+    while (this.#nextId < tradeIds.length && tradeIds[this.#nextId]!.at < from) this.#nextId++;
+    return this.#nextId;
+  }
+
   #finish(): void {
     clearInterval(this.#timer);
     this.#addUp();
     tell({
       type: 'sent',
       run: this.#plan.run,
-      startedUs: this.#startedUs,
       messages: this.#sent + this.#snapshots,
       sum: this.#sum,
       frames: this.#frames,

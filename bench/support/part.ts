@@ -24,9 +24,9 @@ export const DEFAULT_SCALE: Scale = {
 export const QUICK_SCALE: Scale = {
   rounds: 1,
   messages: 30_000,
-  seconds: 0.25,
-  heapMessages: 300_000,
-  microMessages: 20_000,
+  seconds: 0.2,
+  heapMessages: 200_000,
+  microMessages: 10_000,
 };
 
 export interface PartContext {

@@ -1,8 +1,7 @@
-import { type MainThreadCost, MainThreadMeter } from './main-thread-cost.ts';
 import type { Ended, Sent } from './flood-plan.ts';
 import type { FloodRun } from './flood-server-process.ts';
+import { type MainThreadCost, MainThreadMeter } from './main-thread-cost.ts';
 import type { Tally } from './tally.ts';
-import type { WallClock } from './wall-clock.ts';
 
 /** A run that is not over by then never will be. */
 const DEADLINE_MS = 180_000;
@@ -12,10 +11,11 @@ export type Receive<T extends Tally> = (run: FloodRun, tally: T, stop: AbortSign
 
 /** One run, received whole. */
 export interface Received {
+  /** Messages that were measured: all but those of the warm-up. */
   readonly messages: number;
-  /** From the moment the first message left until the last callback returned. */
+  /** From the callback of the first of these to that of the last. */
   readonly seconds: number;
-  /** From the first callback to the last. */
+  /** Of the same time. */
   readonly cost: MainThreadCost;
   readonly sent: Sent;
   readonly ended: Ended;
@@ -30,16 +30,19 @@ export async function receiveWhole<T extends Tally>(
   name: string,
   run: FloodRun,
   tally: T,
-  clock: WallClock,
   receive: Receive<T>,
 ): Promise<Received> {
   const stop = new AbortController();
   const meter = new MainThreadMeter();
-  let endedUs = 0;
+  let begunMs = 0;
+  let seconds = 0;
   let cost: MainThreadCost | undefined;
-  tally.begun = () => meter.start();
+  tally.begun = () => {
+    meter.start();
+    begunMs = performance.now();
+  };
   tally.whole = () => {
-    endedUs = clock.nowUs();
+    seconds = (performance.now() - begunMs) / 1000;
     cost = meter.read();
     stop.abort();
   };
@@ -53,7 +56,7 @@ export async function receiveWhole<T extends Tally>(
   const sent = await run.sent;
   tally.check(name, sent);
   const ended = await run.ended;
-  return { messages: tally.messages, seconds: (endedUs - sent.startedUs) / 1e6, cost, sent, ended };
+  return { messages: tally.measured, seconds, cost, sent, ended };
 }
 
 /** Resolves when the signal aborts. */

@@ -7,7 +7,7 @@ export interface Variant<S> {
 
 /**
  * Runs every variant once per round, beginning with another one each time, so that whatever else the machine
- * does meets all of them alike. One warm-up of each comes first.
+ * does meets all of them alike. One warm-up of each comes first where there are several rounds.
  *
  * @returns the samples of each variant, in the order of the variants, one per round.
  */
@@ -16,7 +16,7 @@ export async function interleave<S>(
   rounds: number,
   progress: (line: string) => void,
 ): Promise<S[][]> {
-  for (const variant of variants) {
+  for (const variant of rounds > 1 ? variants : []) {
     progress(`warm-up: ${variant.name}`);
     await variant.run(true);
   }

@@ -1,8 +1,15 @@
 import type { BookView, Strategy, TickerView, TradeView } from '../../src/main/index.ts';
 import type { Sent } from './flood-plan.ts';
-import { type V1Message, type V2Book, type V2Message, type V2Ticker, type V2Trade, v1Levels } from './wire-numbers.ts';
+import {
+  type V1Message,
+  type V2Book,
+  type V2Message,
+  type V2Ticker,
+  type V2Trade,
+  v1Levels,
+} from './wire-numbers.ts';
 
-/** Is told of every message that is no snapshot. */
+/** Is told of every message that is measured, but of no snapshot. */
 export interface Probe {
   /** @param sentUs when the exchange says it was sent, @param receivedUs when it is said to have arrived. */
   sample(sentUs: number, receivedUs: number): void;
@@ -15,18 +22,31 @@ export interface Probe {
 export abstract class Tally {
   messages = 0;
   sum = 0;
-  /** Called with the first message and with the last one. */
+  /** Called with the first message that is measured and with the last one. */
   begun: () => void = () => undefined;
   whole: () => void = () => undefined;
   readonly #expected: number;
+  readonly #unmeasured: number;
 
-  /** @param expected Messages after which all have come. */
-  constructor(expected: number) {
+  /**
+   * @param expected Messages after which all have come.
+   * @param unmeasuredShare Of these, for code to warm up: they are checked like all, and not measured.
+   */
+  constructor(expected: number, unmeasuredShare: number) {
     this.#expected = expected;
+    this.#unmeasured = Math.floor(expected * unmeasuredShare);
+  }
+
+  get measured(): number {
+    return this.#expected - this.#unmeasured;
+  }
+
+  protected get isMeasured(): boolean {
+    return this.messages >= this.#unmeasured;
   }
 
   protected count(): void {
-    if (this.messages === 0) this.begun();
+    if (this.messages === this.#unmeasured) this.begun();
     if (++this.messages === this.#expected) this.whole();
   }
 
@@ -75,7 +95,7 @@ export class RecordTally extends Tally implements Strategy {
   }
 
   #sample(view: TradeView | BookView | TickerView): void {
-    if (!view.snapshot) this.probe!.sample(view.timeUs, view.received / 1000);
+    if (this.isMeasured && !view.snapshot) this.probe!.sample(view.timeUs, view.received / 1000);
   }
 }
 
@@ -146,7 +166,7 @@ export class ObjectTally extends Tally {
   }
 
   #sample({ timestamp }: { readonly timestamp: string }): void {
-    this.probe!.sample(timestampUs(timestamp), this.receivedUs);
+    if (this.isMeasured) this.probe!.sample(timestampUs(timestamp), this.receivedUs);
   }
 }
 

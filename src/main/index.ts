@@ -7,10 +7,10 @@ export { STATUSES, type StatusName } from '../shared/faults/status-catalogue.ts'
 export { InvariantError, MisuseError } from '../shared/invariant.ts';
 export { type ChannelName, EXCHANGES, type ExchangeName } from '../shared/venues/venue.ts';
 export { ComputeError, type ComputeRunOptions } from './compute.ts';
-export { Feeds, openFeeds, type RunOptions, type Stats, type SubscribeOptions } from './feeds/feeds.ts';
+export { Feeds, openFeeds, type RunOptions, type Stats } from './feeds/feeds.ts';
 export type { FeedStats, FlowStats, SymbolStats } from './feeds/stats.ts';
 export { ControlError } from './feeds/worker-control.ts';
-export type { ChannelOption, FeedOption, OpenOptions } from './options/open-options.ts';
+export type { ChannelOption, FeedOption, OpenOptions, SubscribeOptions } from './options/open-options.ts';
 export type { BookView } from './strategy/book-view.ts';
 export type {
   BookEvent,

@@ -87,7 +87,10 @@ export class FeedPipeline {
       notices: memory.publisher,
       events,
       books: this.#books,
-      text: edge.text,
+      text: (bytes, start, end) => {
+        memory.counters.local[FEED.cold]!++;
+        return edge.text(bytes, start, end);
+      },
     });
     this.#codec.addInstruments(config.instruments);
     memory.publisher.refreshBook = (instrument) => this.#books.writeSnapshot(instrument);
@@ -142,7 +145,8 @@ export class FeedPipeline {
         publisher.beginMessage(receivedAtNs);
         codec.read(bytes, start, end, receivedAtNs);
         publisher.endMessage();
-        if (this.#inbox.length > 0) this.#drain(receivedAtNs);
+        // Not at the time of receipt: a message that waited for room was received before what the session heard last.
+        if (this.#inbox.length > 0) this.#drain(this.#edge.now());
         if (publisher.wantsPause && !this.#paused) this.#pause();
         return !this.#paused;
       },
@@ -161,7 +165,7 @@ export class FeedPipeline {
         local[FEED.chunks]!++;
         this.#session.heard(this.#edge.now());
         this.#publish();
-        if (publisher.degraded) this.#schedule();
+        if (publisher.degraded || this.#paused) this.#schedule();
       },
       pong: () => {
         if (epoch === this.#epoch) this.#turn({ kind: 'pong' });
@@ -282,15 +286,19 @@ export class FeedPipeline {
     this.#publisher.epoch = this.#epoch;
     this.#codec.reset();
     this.#books.reset();
+    // The end of the last connection may not have been told.
+    this.#paused = false;
     this.#connection = this.#edge.connect(this.#connectionEvents());
   }
 
   #recover(): void {
     const publisher = this.#publisher;
-    if (!publisher.degraded) return;
-    publisher.nowNs = this.#edge.now();
-    publisher.recover();
-    this.#publish();
+    if (publisher.degraded) {
+      publisher.nowNs = this.#edge.now();
+      publisher.recover();
+      this.#publish();
+    }
+    // Whatever made the publisher recover: the strategy reads at any time, and any publish may find the room.
     if (this.#paused && !publisher.wantsPause) {
       this.#paused = false;
       this.#turn({ kind: 'resumed' });
@@ -311,8 +319,7 @@ export class FeedPipeline {
 
   #schedule(): void {
     const deadline = this.#session.nextDeadline();
-    this.#edge.wakeAt(
-      this.#publisher.degraded ? Math.min(deadline, later(this.#edge.now(), RECOVER_EVERY)) : deadline,
-    );
+    const waits = this.#publisher.degraded || this.#paused;
+    this.#edge.wakeAt(waits ? Math.min(deadline, later(this.#edge.now(), RECOVER_EVERY)) : deadline);
   }
 }

@@ -1,4 +1,5 @@
-import { type Feeds, type FeedOption, OrderBook, openFeeds, type Strategy } from '../../src/main/index.ts';
+import type { WorkerProgram } from '../../src/main/feeds/worker-control.ts';
+import { type FeedOption, Feeds, type OpenOptions, OrderBook, type Strategy } from '../../src/main/index.ts';
 import { startSimulator, type Simulator } from '../../src/main/simulator.ts';
 import type { FeedEvent } from '../../src/main/strategy/events.ts';
 import type { SimulatorOptions } from '../../src/shared/simulator/simulator-protocol.ts';
@@ -91,17 +92,22 @@ export async function onStage(
   market: SimulatorOptions,
   feed: Partial<FeedOption> & Pick<FeedOption, 'channels'>,
   play: (stage: Stage) => Promise<void>,
-  options: Partial<Parameters<typeof openFeeds>[0]> = {},
+  options: Partial<OpenOptions> = {},
+  program?: WorkerProgram,
 ): Promise<void> {
   const simulator = await startSimulator({ pairs: 4, levels: 200, seed: 11, ...market });
   try {
     const exchange = feed.exchange ?? 'kraken';
-    await using feeds = await openFeeds({
-      seed: 1,
-      log: { level: 'silent' },
-      ...options,
-      feeds: [{ symbols: simulator.symbols, url: simulator.urls[exchange], times: QUICK_TIMES, ...feed, exchange }],
-    });
+    await using feeds = new Feeds(
+      {
+        seed: 1,
+        log: { level: 'silent' },
+        ...options,
+        feeds: [{ symbols: simulator.symbols, url: simulator.urls[exchange], times: QUICK_TIMES, ...feed, exchange }],
+      },
+      program,
+    );
+    await feeds.start();
     const witness = new Witness();
     const until: Stage['until'] = async (what, holds, seconds = 15) => {
       const stop = new AbortController();

@@ -6,8 +6,13 @@ import type {
   Subscription,
 } from '../../shared/contract.ts';
 import { subscriptionKey } from '../../shared/contract.ts';
-import { FeedCounterReader, feedCounterMemory } from '../../shared/counters/counter-block.ts';
+import {
+  FeedCounterReader,
+  FeedCounterWriter,
+  feedCounterMemory,
+} from '../../shared/counters/counter-block.ts';
 import { FEED, FEED_COUNTER_WORDS } from '../../shared/counters/feed-counters.ts';
+import { BOOK_STATE, SYMBOL, SymbolCounters } from '../../shared/counters/symbol-counters.ts';
 import { FAULTS } from '../../shared/faults/fault-catalogue.ts';
 import { STATUSES } from '../../shared/faults/status-catalogue.ts';
 import type { Doorbell } from '../../shared/ring/doorbell.ts';
@@ -51,8 +56,8 @@ export class Feed implements SupervisedFeed, LoopSource {
   readonly #wanted = new Map<string, Subscription>();
   readonly #words = new Float64Array(FEED_COUNTER_WORDS);
   #orphan: OrphanNotices | undefined;
+  readonly #symbols: SymbolCounters;
   #restarts = 0;
-  #closed = false;
 
   constructor(settings: FeedSettings) {
     this.settings = settings;
@@ -62,6 +67,7 @@ export class Feed implements SupervisedFeed, LoopSource {
     this.#counterMemory = feedCounterMemory();
     this.reader = new RingReader(this.#ring);
     this.#counters = new FeedCounterReader(this.#counterMemory);
+    this.#symbols = new SymbolCounters(settings.symbolCounters);
   }
 
   want(subscriptions: readonly Subscription[]): void {
@@ -83,22 +89,18 @@ export class Feed implements SupervisedFeed, LoopSource {
   }
 
   get state(): ConnectionState {
-    return this.#closed ? 'CLOSED' : connectionState(this.counters()[FEED.state]!);
+    return connectionState(this.counters()[FEED.state]!);
   }
 
+  /** True once nothing more will come out of the ring than is in it or waits for room. */
   get over(): boolean {
     return this.state === 'CLOSED';
-  }
-
-  /** Nothing more will come out of the ring than is in it now. */
-  markClosed(): void {
-    this.#closed = true;
   }
 
   taken(records: number): void {
     this.#counters.addTaken(records);
     // The strategy made room: what could not be said of a lost worker may fit now.
-    this.#orphan?.retry();
+    this.#orphan?.write();
   }
 
   config(): FeedConfig {
@@ -124,16 +126,38 @@ export class Feed implements SupervisedFeed, LoopSource {
 
   async workerLost(detail: string, final: boolean): Promise<void> {
     this.#restarts++;
-    const epoch = this.counters()[FEED.epoch]!;
-    this.#orphan = new OrphanNotices(this.#ring, this.id, epoch, [
-      { code: STATUSES.disconnected.id, fault: FAULTS.WORKER_FAILED.id, detail },
-      final
-        ? { code: STATUSES.closed.id, fault: FAULTS.WORKER_FAILED.id, detail }
-        : { code: STATUSES.restarted.id, fault: FAULTS.WORKER_FAILED.id, detail },
-    ]);
-    if (final) this.#closed = true;
+    const { registry } = this.settings;
+    // No level may be trusted any more, and there is no worker to say so.
+    for (const { id } of registry.ofFeed(this.id))
+      if (this.#symbols.get(id, SYMBOL.bookState) === BOOK_STATE.live)
+        this.#symbols.set(id, SYMBOL.bookState, BOOK_STATE.stale);
+    const fault = FAULTS.WORKER_FAILED.id;
+    const notices = this.#takeOver(final ? 'CLOSED' : 'RECONNECTING');
+    notices.gap(fault);
+    notices.status(STATUSES.disconnected.id, fault, detail);
+    notices.status(final ? STATUSES.closed.id : STATUSES.restarted.id, fault, detail);
+    await this.#finish(notices);
+  }
+
+  /** The worker is gone for good. Where it could not say so any more, the last record is that the feed is closed. */
+  end(): void {
+    if (this.over) return;
+    const notices = this.#takeOver('CLOSED');
+    notices.status(STATUSES.closed.id, FAULTS.NONE.id, 'closed on request, without its worker');
+    void this.#finish(notices);
+  }
+
+  /** Makes the main thread the producer of the ring and the counters, until everything is written. */
+  #takeOver(state: ConnectionState): OrphanNotices {
+    this.#orphan ??= new OrphanNotices(this.#ring, new FeedCounterWriter(this.#counterMemory), this.id);
+    this.#orphan.state(state);
+    return this.#orphan;
+  }
+
+  async #finish(notices: OrphanNotices): Promise<void> {
+    notices.write();
     this.settings.doorbell.wake();
-    await this.#orphan.written;
+    await notices.written;
     this.#orphan = undefined;
     this.settings.doorbell.wake();
   }

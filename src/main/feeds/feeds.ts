@@ -7,18 +7,20 @@ import { type FeedId, type InstrumentId, NO_INSTRUMENT } from '../../shared/unit
 import { VENUES } from '../../shared/venues/venue-catalogue.ts';
 import { Compute } from '../compute.ts';
 import { createLog, type Logger, logLevel } from '../log.ts';
+import { checkChannel, checkSymbol } from '../options/channel-options.ts';
 import { didYouMean } from '../options/nearest.ts';
 import {
   type ChannelOption,
-  checkChannel,
   checkOpenOptions,
-  checkSymbol,
+  checkSubscribeOptions,
   DEFAULT_RING_BYTES,
   DEFAULT_SLICE,
   DEFAULT_SOCKET,
   DEFAULT_TIMES,
   type OpenOptions,
+  type SubscribeOptions,
 } from '../options/open-options.ts';
+import { shown } from '../options/option-rules.ts';
 import type { FeedEvent } from '../strategy/events.ts';
 import type { NameSource } from '../strategy/record-view.ts';
 import type { Strategy } from '../strategy/strategy.ts';
@@ -27,24 +29,14 @@ import { Feed } from './feed.ts';
 import { InstrumentRegistry, type RegisteredInstrument } from './instrument-registry.ts';
 import { type FeedStats, feedStats } from './stats.ts';
 import { Supervisor } from './supervisor.ts';
+import { FEED_WORKER, type WorkerProgram } from './worker-control.ts';
 
 /** Time a worker has to take in a control call, beyond what the call itself may take. */
 const CONTROL_DEADLINE_MS = 5_000;
 
-/** Records copied at a time for `events()`. */
-const EVENTS_PER_POLL = 1024;
-
 export interface RunOptions {
   /** Ends `run`, which then resolves; the feeds stay open. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** A change of what a feed is subscribed to. */
-export interface SubscribeOptions {
-  readonly symbols: readonly string[];
-  readonly channels: readonly ChannelOption[];
-  /** Name (`kraken#0`) or number of the feed; needed where there are several. */
-  readonly feed?: string | number | undefined;
 }
 
 export interface Stats {
@@ -73,8 +65,8 @@ export class Feeds implements AsyncDisposable {
   #draining: string | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @internal */
-  constructor(options: OpenOptions) {
+  /** @internal Tests run another program than the feed worker. */
+  constructor(options: OpenOptions, program: WorkerProgram = FEED_WORKER) {
     checkOpenOptions(options);
     const level = logLevel(options.log?.level);
     const log = createLog(level);
@@ -113,7 +105,7 @@ export class Feeds implements AsyncDisposable {
     });
     this.#loop = new StrategyLoop(this.#names());
     for (const feed of this.#feeds) this.#loop.add(feed);
-    this.#supervisors = this.#share(options.threads ?? this.#feeds.length, level, log);
+    this.#supervisors = this.#share(options.threads ?? this.#feeds.length, level, log, program);
   }
 
   /** @internal @throws ControlError when a worker cannot be started. */
@@ -158,7 +150,8 @@ export class Feeds implements AsyncDisposable {
    * @throws whatever a callback throws.
    */
   poll(strategy: Strategy, limit: number): number {
-    if (!(limit >= 1)) throw new MisuseError(`Condition failed: poll limit is ${limit}, allowed: 1 or more`);
+    if (!(limit >= 1 && (Number.isInteger(limit) || limit === Number.POSITIVE_INFINITY)))
+      throw new MisuseError(`Condition failed: poll limit is ${limit}, allowed: whole numbers from 1`);
     if (this.#draining !== undefined) throw this.#busy('poll');
     return this.#poll(strategy, limit, Number.POSITIVE_INFINITY);
   }
@@ -194,13 +187,13 @@ export class Feeds implements AsyncDisposable {
 
   /**
    * All records as plain objects to keep: convenient, and one allocation for each. Ends when every feed is
-   * over or the signal aborts.
+   * over or the signal aborts; records that were not asked for stay in their ring.
    */
   async *events(options: RunOptions = {}): AsyncGenerator<FeedEvent, void, undefined> {
     const { signal } = options;
-    const copied: FeedEvent[] = [];
+    let copied: FeedEvent | undefined;
     const keep = (view: { copy(): FeedEvent }): void => {
-      copied.push(view.copy());
+      copied = view.copy();
     };
     const collector: Strategy = {
       onTrade: keep,
@@ -216,10 +209,21 @@ export class Feeds implements AsyncDisposable {
     this.#begin('events');
     signal?.addEventListener('abort', wake);
     try {
+      let handed = 0;
+      let turnEnds = performance.now() + this.#slice.ms;
       while (signal?.aborted !== true) {
-        if (this.#poll(collector, EVENTS_PER_POLL, this.#slice.ms) > 0) yield* copied.splice(0);
-        else if (this.#isOver()) return;
+        // One at a time: whoever stops asking leaves the next record where it is.
+        if (this.#poll(collector, 1, Number.POSITIVE_INFINITY) > 0) {
+          const event = copied;
+          copied = undefined;
+          if (event !== undefined) yield event;
+          // The consumer's `await` runs promises only, never timers or sockets.
+          if (++handed < this.#slice.records && performance.now() < turnEnds) continue;
+          await settled();
+        } else if (this.#isOver()) return;
         else await this.#rest(signal);
+        handed = 0;
+        turnEnds = performance.now() + this.#slice.ms;
       }
     } finally {
       signal?.removeEventListener('abort', wake);
@@ -230,10 +234,12 @@ export class Feeds implements AsyncDisposable {
   /**
    * Subscribes to more. Resolves once the worker has it; what the exchange answers comes as status records.
    *
-   * @throws MisuseError for an unknown channel, symbol or feed; ControlError when the worker does not answer.
+   * @throws MisuseError for an unknown channel, symbol or feed; ControlError when the worker does not answer
+   *   or ends, in which case the one that follows it subscribes.
    */
   async subscribe(options: SubscribeOptions): Promise<void> {
-    const feed = this.#feedOf(options.feed);
+    checkSubscribeOptions(options, 'subscribe');
+    const feed = this.#feedOf(options.feed, 'subscribe');
     const { instruments, subscriptions } = this.#resolve(
       feed.id,
       { exchange: feed.settings.exchange, ...options },
@@ -247,7 +253,8 @@ export class Feeds implements AsyncDisposable {
 
   /** Ends subscriptions. Resolves once the worker has it. @throws as `subscribe`. */
   async unsubscribe(options: SubscribeOptions): Promise<void> {
-    const feed = this.#feedOf(options.feed);
+    checkSubscribeOptions(options, 'unsubscribe');
+    const feed = this.#feedOf(options.feed, 'unsubscribe');
     const { subscriptions } = this.#resolve(
       feed.id,
       { exchange: feed.settings.exchange, ...options },
@@ -280,6 +287,7 @@ export class Feeds implements AsyncDisposable {
   async #close(): Promise<void> {
     await Promise.all(
       this.#supervisors.map(async (supervisor, n) => {
+        supervisor.retire();
         const { worker } = supervisor;
         if (worker !== undefined)
           await Promise.allSettled(
@@ -296,7 +304,7 @@ export class Feeds implements AsyncDisposable {
         await supervisor.stop();
       }),
     );
-    for (const feed of this.#feeds) feed.markClosed();
+    for (const feed of this.#feeds) feed.end();
     this.#doorbell.wake();
     await this.compute.close();
   }
@@ -368,7 +376,7 @@ export class Feeds implements AsyncDisposable {
   }
 
   /** Deals the feeds out to workers, as evenly as can be. */
-  #share(threads: number, level: string, log: Logger): Supervisor[] {
+  #share(threads: number, level: string, log: Logger, program: WorkerProgram): Supervisor[] {
     const count = Math.min(threads, this.#feeds.length);
     return Array.from(
       { length: count },
@@ -378,6 +386,7 @@ export class Feeds implements AsyncDisposable {
           this.#feeds.filter((feed) => feed.id % count === n),
           { level },
           log,
+          program,
         ),
     );
   }
@@ -390,15 +399,22 @@ export class Feeds implements AsyncDisposable {
     return this.#supervisors[feed.id % this.#supervisors.length]!;
   }
 
-  #feedOf(given: string | number | undefined): Feed {
-    if (this.#closing !== undefined) throw new MisuseError('Condition failed: the feeds are open');
-    if (given === undefined && this.#feeds.length === 1) return this.#feeds[0]!;
+  #feedOf(given: string | number | undefined, what: string): Feed {
+    if (this.#closing !== undefined)
+      throw new MisuseError(`Condition failed: ${what} is called before the feeds are closed`);
     const names = this.#feeds.map((feed) => feed.name);
-    const found = this.#feeds.find((feed) => feed.id === given || feed.name === given);
+    const found =
+      given === undefined && this.#feeds.length === 1
+        ? this.#feeds[0]
+        : this.#feeds.find((feed) => feed.id === given || feed.name === given);
     if (found === undefined)
       throw new MisuseError(
-        `Condition failed: option feed is ${JSON.stringify(given)}, allowed: ${names.join(', ')}${didYouMean(String(given), names)}`,
+        given === undefined
+          ? `Condition failed: ${what}.feed is missing, allowed: ${names.join(', ')}`
+          : `Condition failed: ${what}.feed is ${shown(given)}, allowed: ${names.join(', ')}${didYouMean(String(given), names)}`,
       );
+    if (found.over)
+      throw new MisuseError(`Condition failed: ${what} is for open feeds, ${found.name} is over`);
     return found;
   }
 

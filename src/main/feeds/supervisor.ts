@@ -1,6 +1,6 @@
 import type { FeedConfig, LogOptions } from '../../shared/contract.ts';
 import type { Logger } from '../log.ts';
-import { ControlError, WorkerControl, type WorkerEnd } from './worker-control.ts';
+import { endText, WorkerControl, type WorkerProgram } from './worker-control.ts';
 
 /** A worker that cannot be started within this is given up. */
 const START_DEADLINE_MS = 10_000;
@@ -30,16 +30,26 @@ export class Supervisor {
   readonly #name: string;
   readonly #log: LogOptions;
   readonly #logger: Logger;
+  readonly #program: WorkerProgram;
   readonly #feeds: readonly SupervisedFeed[];
   #worker: WorkerControl | undefined;
+  #retired = false;
   #stopped = false;
-  #restarts: number[] = [];
+  /** When workers were lost within the window, monotonic ms. */
+  #lostAt: number[] = [];
 
-  constructor(name: string, feeds: readonly SupervisedFeed[], log: LogOptions, logger: Logger) {
+  constructor(
+    name: string,
+    feeds: readonly SupervisedFeed[],
+    log: LogOptions,
+    logger: Logger,
+    program: WorkerProgram,
+  ) {
     this.#name = name;
     this.#feeds = feeds;
     this.#log = log;
     this.#logger = logger;
+    this.#program = program;
   }
 
   /** The worker running now; undefined between two of them. */
@@ -49,19 +59,26 @@ export class Supervisor {
 
   /** @throws ControlError when the worker cannot be started. */
   async start(): Promise<void> {
-    const worker = new WorkerControl(this.#name, this.#log);
+    const worker = new WorkerControl(this.#name, this.#log, this.#program);
     this.#worker = worker;
+    const start = (feed: SupervisedFeed): Promise<void> => {
+      const config = feed.config();
+      return worker.call(`start ${config.name}`, START_DEADLINE_MS, (remote) => remote.start(config));
+    };
     try {
-      for (const feed of this.#feeds) {
-        if (feed.over) continue;
-        const config = feed.config();
-        await worker.call(`start ${config.name}`, START_DEADLINE_MS, (remote) => remote.start(config));
-      }
+      // All are on their way before the first answer, so that a control call made meanwhile comes after them.
+      await Promise.all(this.#feeds.filter((feed) => !feed.over).map(start));
     } catch (error) {
+      this.#worker = undefined;
       await worker.terminate();
       throw error;
     }
-    void worker.ended.then((end) => this.#ended(worker, end));
+    void worker.ended.then((end) => this.#lost(endText(end), end.error));
+  }
+
+  /** From now on a worker that ends is not followed by another. */
+  retire(): void {
+    this.#retired = true;
   }
 
   async stop(): Promise<void> {
@@ -70,29 +87,39 @@ export class Supervisor {
     this.#worker = undefined;
   }
 
-  async #ended(worker: WorkerControl, end: WorkerEnd): Promise<void> {
-    if (this.#stopped || worker.stopping) return;
+  /** Never rejects: a worker that cannot be started anew is one more that is lost. */
+  async #lost(why: string, cause: unknown): Promise<void> {
     this.#worker = undefined;
-    const why =
-      end.error === undefined ? `exit code ${end.exitCode}` : `${end.error.name}: ${end.error.message}`;
-    const now = performance.now();
-    this.#restarts = this.#restarts.filter((at) => now - at < RESTARTS_WINDOW_MS);
-    const final = this.#restarts.length >= RESTARTS_MAX;
-    this.#restarts.push(now);
-    this.#logger.error({ worker: this.#name, final, err: end.error }, 'a feed worker ended unexpectedly');
-    const detail = final
-      ? `the worker ended (${why}) for the ${RESTARTS_MAX + 1}th time within ${RESTARTS_WINDOW_MS / 1000} s; the feed is given up`
-      : `the worker ended (${why}); it is started anew`;
-    await Promise.all(this.#feeds.filter((feed) => !feed.over).map((feed) => feed.workerLost(detail, final)));
-    if (final || this.#stopped) return;
-    await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
-    if (this.#stopped) return;
-    try {
-      await this.start();
-    } catch (error) {
-      if (!(error instanceof ControlError)) throw error;
-      this.#logger.error({ worker: this.#name, err: error }, 'a feed worker could not be started anew');
-      await Promise.all(this.#feeds.map((feed) => feed.workerLost(error.message, true)));
+    while (!this.#stopped) {
+      const feeds = this.#feeds.filter((feed) => !feed.over);
+      if (feeds.length === 0) return;
+      const tooOften = this.#countLoss() > RESTARTS_MAX;
+      const final = tooOften || this.#retired;
+      this.#logger.error({ worker: this.#name, final, err: cause }, 'a feed worker ended unexpectedly');
+      // The cause comes last, since a long text is cut.
+      const consequence = tooOften
+        ? `the feed is given up, its worker ended ${RESTARTS_MAX + 1} times within ${RESTARTS_WINDOW_MS / 1000} s`
+        : final
+          ? 'the worker ended while the feed was being closed'
+          : 'the worker ended and is started anew';
+      await Promise.all(feeds.map((feed) => feed.workerLost(`${consequence}: ${why}`, final)));
+      if (final) return;
+      await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
+      if (this.#stopped) return;
+      try {
+        await this.start();
+        return;
+      } catch (error) {
+        why = error instanceof Error ? error.message : String(error);
+        cause = error;
+      }
     }
+  }
+
+  /** @returns workers lost within the window, this one included. */
+  #countLoss(): number {
+    const now = performance.now();
+    this.#lostAt = this.#lostAt.filter((at) => now - at < RESTARTS_WINDOW_MS);
+    return this.#lostAt.push(now);
   }
 }

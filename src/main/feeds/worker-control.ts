@@ -1,11 +1,19 @@
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
 import { type Remote, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { FeedWorkerControl, LogOptions } from '../../shared/contract.ts';
 
-const WORKER_URL = new URL('../../workers/feed-worker.js', import.meta.url);
+/** What a worker thread runs. */
+export interface WorkerProgram {
+  readonly url: URL;
+  readonly options?: Pick<WorkerOptions, 'argv' | 'resourceLimits'>;
+}
 
-/** A worker did not answer a control call in time, or ended before it could. */
+export const FEED_WORKER: WorkerProgram = {
+  url: new URL('../../workers/feed-worker.js', import.meta.url),
+};
+
+/** A worker could not do what it was asked: it failed, did not answer in time, or ended before it could. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
 }
@@ -17,6 +25,14 @@ export interface WorkerEnd {
   readonly exitCode: number;
 }
 
+export const endText = ({ error, exitCode }: WorkerEnd): string =>
+  error === undefined ? `exit code ${exitCode}` : `${error.name}: ${error.message}`;
+
+interface PendingCall {
+  readonly what: string;
+  readonly fail: (error: ControlError) => void;
+}
+
 /**
  * One feed worker and the control calls to it. A call to a worker that is gone would never settle, so every
  * call has a deadline and is rejected when the worker ends.
@@ -24,17 +40,21 @@ export interface WorkerEnd {
  * Runs on: main.
  */
 export class WorkerControl {
+  readonly #name: string;
   readonly #worker: Worker;
   readonly #remote: Remote<FeedWorkerControl>;
+  readonly #pending = new Set<PendingCall>();
   #error: Error | undefined;
-  #stopping = false;
+  #end: WorkerEnd | undefined;
   /** Settles, never rejects, when the worker is gone. */
   readonly ended: Promise<WorkerEnd>;
 
-  constructor(name: string, log: LogOptions) {
+  constructor(name: string, log: LogOptions, program: WorkerProgram = FEED_WORKER) {
+    this.#name = name;
     const { port1, port2 } = new MessageChannel();
     // The worker's environment is empty: it needs none of it, and secrets live there.
-    this.#worker = new Worker(WORKER_URL, {
+    this.#worker = new Worker(program.url, {
+      ...program.options,
       name,
       env: {},
       workerData: { log, control: port2 },
@@ -49,48 +69,51 @@ export class WorkerControl {
       });
       this.#worker.on('exit', (exitCode) => {
         port1.close();
-        resolve({ error: this.#error, exitCode });
+        this.#end = { error: this.#error, exitCode };
+        for (const { what, fail } of this.#pending) fail(this.#gone(what, this.#end));
+        resolve(this.#end);
       });
     });
   }
 
-  /** True once `terminate` was asked for: the end that follows is no accident. */
-  get stopping(): boolean {
-    return this.#stopping;
-  }
-
-  /** @throws ControlError when the worker does not answer within `deadlineMs`, or ends. */
+  /** @throws ControlError when the worker fails, does not answer within `deadlineMs`, or ends. */
   async call<T>(
     what: string,
     deadlineMs: number,
     make: (remote: Remote<FeedWorkerControl>) => Promise<T>,
   ): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () =>
-          reject(
-            new ControlError(
-              `worker ${this.#worker.threadId} did not answer "${what}" within ${deadlineMs} ms`,
-            ),
-          ),
-        deadlineMs,
-      );
+    if (this.#end !== undefined) throw this.#gone(what, this.#end);
+    let fail!: PendingCall['fail'];
+    const failed = new Promise<never>((_, reject) => {
+      fail = reject;
     });
-    const gone = this.ended.then(({ error, exitCode }) => {
-      throw new ControlError(`the worker ended (exit code ${exitCode}) before it answered "${what}"`, {
-        cause: error,
-      });
-    });
+    const pending = { what, fail };
+    this.#pending.add(pending);
+    const timer = setTimeout(
+      () => fail(new ControlError(`${this.#name} did not answer "${what}" within ${deadlineMs} ms`)),
+      deadlineMs,
+    );
     try {
-      return await Promise.race([make(this.#remote), late, gone]);
+      return await Promise.race([make(this.#remote), failed]);
+    } catch (error) {
+      if (error instanceof ControlError) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ControlError(`${this.#name} failed at "${what}": ${why}`, { cause: error });
     } finally {
       clearTimeout(timer);
+      this.#pending.delete(pending);
     }
   }
 
   async terminate(): Promise<void> {
-    this.#stopping = true;
     await this.#worker.terminate();
+  }
+
+  #gone(what: string, end: WorkerEnd): ControlError {
+    const { error } = end;
+    return new ControlError(
+      `${this.#name} ended (${endText(end)}) before it answered "${what}"`,
+      error === undefined ? {} : { cause: error },
+    );
   }
 }

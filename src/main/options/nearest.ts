@@ -1,9 +1,15 @@
 import { closest, distance } from 'fastest-levenshtein';
 
+/** Nobody misspells a word into a longer text, and the distance costs the product of both lengths. */
+const GIVEN_LENGTH_MAX = 64;
+
 /** ` (did you mean "x"?)` for the candidate nearest to what was given, or an empty text where none is near. */
 export function didYouMean(given: string, candidates: readonly string[]): string {
-  if (candidates.length === 0) return '';
-  const nearest = closest(given.toLowerCase(), [...candidates]);
-  const near = distance(given.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, given.length / 3);
-  return near ? ` (did you mean "${nearest}"?)` : '';
+  if (candidates.length === 0 || given.length > GIVEN_LENGTH_MAX) return '';
+  const lowered = candidates.map((candidate) => candidate.toLowerCase());
+  const nearest = closest(given.toLowerCase(), lowered);
+  const away = distance(given.toLowerCase(), nearest);
+  // Two letters are little in a word and everything in a word of two.
+  const near = away <= Math.max(2, given.length / 3) && away < nearest.length;
+  return near ? ` (did you mean "${candidates[lowered.indexOf(nearest)]}"?)` : '';
 }

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import type { LogOptions, Overflow, SessionTimes, SocketOptions } from '../../shared/contract.ts';
-import { MisuseError } from '../../shared/invariant.ts';
-import { CHANNELS, type ChannelName, EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
-import { VENUES } from '../../shared/venues/venue-catalogue.ts';
-import { didYouMean } from './nearest.ts';
+import { type ChannelName, EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
+import { checkEndpoint, checkHeaders } from './endpoint-options.ts';
+import { check, expected, flag, numberWithin, objectOf, oneOf, shown } from './option-rules.ts';
 
 /** A channel, by ringfeed's name or the venue's own (`candle` or `ohlc`, `quote` or `spread`). */
 export type ChannelOption =
@@ -56,6 +55,14 @@ export interface OpenOptions {
   readonly seed?: number | undefined;
 }
 
+/** A change of what a feed is subscribed to. */
+export interface SubscribeOptions {
+  readonly symbols: readonly string[];
+  readonly channels: readonly ChannelOption[];
+  /** Name (`kraken#0`) or number of the feed; needed where there are several. */
+  readonly feed?: string | number | undefined;
+}
+
 export const DEFAULT_TIMES: SessionTimes = {
   connectTimeoutMs: 10_000,
   ackTimeoutMs: 10_000,
@@ -78,55 +85,33 @@ export const DEFAULT_SLICE = { records: 8192, ms: 5 } as const;
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** What a person reads of a wrong value: short, and never a whole object graph. */
-const shown = (value: unknown): string => {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? text.slice(0, 57) + '...' : text;
-};
-
-const oneOf = <const T extends readonly string[]>(allowed: T) =>
-  v.picklist(allowed, (issue) => {
-    const hint = typeof issue.input === 'string' ? didYouMean(issue.input, allowed) : '';
-    return `is ${shown(issue.input)}, allowed: ${allowed.join(', ')}${hint}`;
-  });
-
-const numberWithin = (least: number, most: number, whole = true) =>
-  v.custom<number>(
-    (input) =>
-      typeof input === 'number' &&
-      input >= least &&
-      input <= most &&
-      (!whole || Number.isInteger(input) || input === most),
-    (issue) =>
-      `is ${shown(issue.input)}, allowed: ${whole ? 'whole numbers' : 'numbers'} from ${least} to ${most}`,
-  );
-
-const a = (what: string) => (issue: { input: unknown }) => `is ${shown(issue.input)}, expected ${what}`;
-
-const CHANNEL_WORDS = [...CHANNELS, 'ohlc', 'spread'] as const;
-
-const ChannelSchema = v.union(
-  [
-    v.string(),
-    v.strictObject({
-      name: v.string(),
-      depth: v.optional(v.number()),
-      interval: v.optional(v.number()),
-      trigger: v.optional(oneOf(['trades', 'bbo'])),
-      snapshot: v.optional(v.boolean()),
-    }),
-  ],
-  a('a channel name or { name, depth?, interval?, trigger?, snapshot? }'),
+const ChannelObject = objectOf(
+  {
+    name: v.string(expected('a channel name')),
+    depth: v.optional(v.number(expected('a number'))),
+    interval: v.optional(v.number(expected('a number'))),
+    trigger: v.optional(oneOf(['trades', 'bbo'])),
+    snapshot: v.optional(flag),
+  },
+  'a channel name or { name, depth?, interval?, trigger?, snapshot? }',
 );
 
-const UrlSchema = v.pipe(
-  v.string(a('a ws:// or wss:// URL')),
-  v.check((text) => /^wss?:\/\//.test(text) && URL.canParse(text), a('a ws:// or wss:// URL')),
+/** Which channels a venue has is checked by `checkChannel`, where the venue is known. */
+const ChannelSchema = v.lazy((input) => (typeof input === 'string' ? v.string() : ChannelObject));
+
+const ChannelsSchema = v.pipe(
+  v.array(ChannelSchema, expected('a list of channels')),
+  v.minLength(1, 'is empty, give at least one channel'),
+);
+
+const SymbolsSchema = v.array(
+  v.string(expected('a symbol such as "BTC/USD"')),
+  expected('a list of symbols'),
 );
 
 const millis = numberWithin(1, 86_400_000);
 
-const TimesSchema = v.strictObject({
+const TimesSchema = objectOf({
   connectTimeoutMs: v.optional(millis),
   ackTimeoutMs: v.optional(millis),
   ackAttempts: v.optional(numberWithin(1, 100)),
@@ -141,160 +126,89 @@ const TimesSchema = v.strictObject({
   attemptsMax: v.optional(numberWithin(0, Number.POSITIVE_INFINITY)),
 });
 
-const SocketSchema = v.strictObject({
+function isPlainObject(input: unknown): boolean {
+  if (typeof input !== 'object' || input === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(input);
+  return prototype === Object.prototype || prototype === null;
+}
+
+const SocketSchema = objectOf({
   maxPayload: v.optional(numberWithin(1024, 1024 * 1024 * 1024)),
-  compression: v.optional(v.boolean(a('true or false'))),
-  ca: v.optional(v.string(a('certificates as PEM text'))),
-  headers: v.optional(v.record(v.string(), v.string(a('text')))),
-  allowPlain: v.optional(v.boolean(a('true or false'))),
+  compression: v.optional(flag),
+  ca: v.optional(
+    // TLS passes over text that is no certificate without a word.
+    v.custom<string>(
+      (input) => typeof input === 'string' && input.includes('-----BEGIN CERTIFICATE-----'),
+      expected('certificates as PEM text'),
+    ),
+  ),
+  headers: v.optional(
+    // Anything else, a `Headers` for one, would be taken for an object without headers.
+    v.custom<object>(isPlainObject, expected('a plain object of header names and texts')),
+  ),
+  allowPlain: v.optional(flag),
 });
 
-const FeedSchema = v.strictObject({
+const FeedSchema = objectOf({
   exchange: oneOf(EXCHANGES),
-  symbols: v.array(v.string(a('a symbol such as "BTC/USD"')), a('a list of symbols')),
-  channels: v.pipe(
-    v.array(ChannelSchema, a('a list of channels')),
-    v.minLength(1, 'is empty, give at least one channel'),
-  ),
-  url: v.optional(UrlSchema),
+  symbols: SymbolsSchema,
+  channels: ChannelsSchema,
+  url: v.optional(v.string(expected('a ws:// or wss:// URL'))),
   overflow: v.optional(oneOf(['conflate', 'backpressure'])),
   times: v.optional(TimesSchema),
   socket: v.optional(SocketSchema),
 });
 
+/** Each feed takes a ring, and its id has 16 bits in a record. */
+const FEEDS_MAX = 1024;
+
 const isPowerOfTwo = (n: number) => (n & (n - 1)) === 0;
 
-const OpenSchema = v.strictObject({
+const RingBytes = v.custom<number>(
+  (input) =>
+    typeof input === 'number' &&
+    input >= 65_536 &&
+    input <= 2 ** 30 &&
+    Number.isInteger(input) &&
+    isPowerOfTwo(input),
+  (issue) => `is ${shown(issue.input)}, allowed: powers of two from 65536 to 1073741824`,
+);
+
+const OpenSchema = objectOf({
   feeds: v.pipe(
-    v.array(FeedSchema, a('a list of feeds')),
+    v.array(FeedSchema, expected('a list of feeds')),
     v.minLength(1, 'is empty, give at least one feed'),
+    v.maxLength(FEEDS_MAX, `is too long, allowed: at most ${FEEDS_MAX} feeds`),
   ),
-  ring: v.optional(
-    v.strictObject({
-      bytes: v.optional(
-        v.custom<number>(
-          (input) =>
-            typeof input === 'number' &&
-            input >= 65_536 &&
-            input <= 2 ** 30 &&
-            Number.isInteger(input) &&
-            isPowerOfTwo(input),
-          (issue) => `is ${shown(issue.input)}, allowed: powers of two from 65536 to 1073741824`,
-        ),
-      ),
-    }),
-  ),
+  ring: v.optional(objectOf({ bytes: v.optional(RingBytes) })),
   threads: v.optional(numberWithin(1, 64)),
   wait: v.optional(oneOf(['async', 'spin', 'poll'])),
   slice: v.optional(
-    v.strictObject({
+    objectOf({
       records: v.optional(numberWithin(1, 10_000_000)),
       ms: v.optional(numberWithin(0.01, 60_000, false)),
     }),
   ),
-  log: v.optional(v.strictObject({ level: v.optional(oneOf(LOG_LEVELS)) })),
+  log: v.optional(objectOf({ level: v.optional(oneOf(LOG_LEVELS)) })),
   seed: v.optional(numberWithin(0, 0xffff_ffff)),
 });
 
-/** A channel option with its name resolved and its parameters checked against the venue. */
-export interface CheckedChannel {
-  readonly channel: ChannelName;
-  readonly depth?: number;
-  readonly interval?: number;
-  readonly trigger?: 'trades' | 'bbo';
-  readonly snapshot?: boolean;
-}
+const SubscribeSchema = objectOf({
+  symbols: SymbolsSchema,
+  channels: ChannelsSchema,
+  feed: v.optional(v.union([v.string(), v.number()], expected('the name or number of a feed'))),
+});
 
 /** @throws MisuseError naming the option, what was given and what is allowed. */
-export function checkOpenOptions(options: OpenOptions): OpenOptions {
-  const result = v.safeParse(OpenSchema, options, { abortEarly: true });
-  if (!result.success) throw new MisuseError(describe(result.issues[0]));
-  return options;
-}
-
-function describe(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue) ?? 'options';
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const keys = issue.path?.at(-1)?.key;
-    return `Condition failed: option ${path} is not known${didYouMean(String(keys), KNOWN_KEYS)}`;
+export function checkOpenOptions(options: OpenOptions): void {
+  check(OpenSchema, options, 'option ');
+  for (const [n, { url, socket }] of options.feeds.entries()) {
+    if (url !== undefined) checkEndpoint(url, socket?.allowPlain === true, `option feeds.${n}.url`);
+    if (socket?.headers !== undefined) checkHeaders(socket.headers, `option feeds.${n}.socket.headers`);
   }
-  const message =
-    issue.kind === 'schema' && issue.message.startsWith('Invalid')
-      ? `is ${shown(issue.input)}, expected ${issue.expected}`
-      : issue.message;
-  return `Condition failed: option ${path} ${message}`;
 }
 
-const KNOWN_KEYS = [
-  ...Object.keys(OpenSchema.entries),
-  ...Object.keys(FeedSchema.entries),
-  ...Object.keys(TimesSchema.entries),
-  ...Object.keys(SocketSchema.entries),
-  'bytes',
-  'records',
-  'ms',
-  'level',
-  'name',
-  'depth',
-  'interval',
-  'trigger',
-  'snapshot',
-];
-
-/**
- * Resolves a channel option for a venue.
- *
- * @throws MisuseError for a channel, depth or interval the venue does not have, with the nearest that it has.
- */
-export function checkChannel(exchange: ExchangeName, option: ChannelOption, where: string): CheckedChannel {
-  const venue = VENUES[exchange];
-  const given = typeof option === 'string' ? { name: option } : option;
-  const byName = [...venue.channels].find(
-    ([name, rules]) => name === given.name || rules.venueName === given.name,
-  );
-  if (byName === undefined) {
-    const names = [...venue.channels.keys()];
-    const known = (CHANNEL_WORDS as readonly string[]).includes(given.name)
-      ? ''
-      : didYouMean(given.name, [...names, ...[...venue.channels.values()].map((rules) => rules.venueName)]);
-    throw new MisuseError(
-      `Condition failed: ${where} "${given.name}" is no channel of ${exchange}, allowed: ${names.join(', ')}${known}`,
-    );
-  }
-  const [channel, rules] = byName;
-  const pick = (label: 'depth' | 'interval', allowed: readonly number[] | undefined): number | undefined => {
-    const value = given[label];
-    if (allowed === undefined) {
-      if (value !== undefined)
-        throw new MisuseError(`Condition failed: ${where} ${label} is not for ${exchange} ${channel}`);
-      return undefined;
-    }
-    if (value === undefined) return allowed[0];
-    if (!allowed.includes(value))
-      throw new MisuseError(
-        `Condition failed: ${where} ${label} is ${shown(value)}, allowed for ${exchange} ${channel}: ${allowed.join(', ')}`,
-      );
-    return value;
-  };
-  const depth = pick('depth', rules.depths);
-  const interval = pick('interval', rules.intervals);
-  if (given.trigger !== undefined && !(exchange === 'kraken' && channel === 'ticker'))
-    throw new MisuseError(`Condition failed: ${where} trigger is for the ticker of kraken only`);
-  return {
-    channel,
-    ...(depth === undefined ? {} : { depth }),
-    ...(interval === undefined ? {} : { interval }),
-    ...(given.trigger === undefined ? {} : { trigger: given.trigger }),
-    ...(given.snapshot === undefined ? {} : { snapshot: given.snapshot }),
-  };
-}
-
-/** @throws MisuseError where the text is no symbol of the venue in either form. */
-export function checkSymbol(exchange: ExchangeName, given: string, where: string): string {
-  const symbol = VENUES[exchange].toSymbol(given);
-  if (symbol === undefined)
-    throw new MisuseError(
-      `Condition failed: ${where} ${shown(given)} is no symbol of ${exchange}, expected a form like "BTC/USD"`,
-    );
-  return symbol;
+/** @throws MisuseError as `checkOpenOptions`. */
+export function checkSubscribeOptions(options: SubscribeOptions, where: string): void {
+  check(SubscribeSchema, options, `${where}.`);
 }

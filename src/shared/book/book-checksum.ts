@@ -1,7 +1,7 @@
 import { formatDecimal, INEXACT } from '../decimal/decimals.ts';
 import { checksumDigits } from '../decimal/scan-decimal.ts';
 import { type BookSide, Level } from './book-side.ts';
-import { CRC_START, crcOf, registerOf } from './crc32.ts';
+import { CRC_START, crcOf, moveRegister, registerOf } from './crc32.ts';
 
 /**
  * Levels of each side that a checksum covers.
@@ -17,7 +17,10 @@ export const CHECKSUM_LEVELS = 10;
  * @returns the CRC-32 as a signed integer, which V8 never boxes; `>>> 0` is the number that is sent.
  */
 export function bookChecksum(asks: BookSide, bids: BookSide): number {
-  return ~bids.checksum(asks.checksum(CRC_START, CHECKSUM_LEVELS), CHECKSUM_LEVELS);
+  // The sides apart, so that each is computed anew only when its best levels changed.
+  const afterAsks = asks.checksum(CRC_START, CHECKSUM_LEVELS);
+  const ofBids = bids.checksum(0, CHECKSUM_LEVELS);
+  return ~(moveRegister(afterAsks, bids.checksumDigits) ^ ofBids);
 }
 
 /**

@@ -45,6 +45,11 @@ export class BookSide {
   #smalls: Int32Array;
   #begin: number;
   #end: number;
+  /** Levels that the register below covers; 0 where it has to be computed anew. */
+  #coveredLevels = 0;
+  #coveredStart = 0;
+  #coveredRegister = 0;
+  #coveredDigits = 0;
 
   constructor(side: 'bids' | 'asks', capacity = 32) {
     const levels = Math.max(capacity, 4);
@@ -86,6 +91,7 @@ export class BookSide {
   }
 
   clear(): void {
+    this.#coveredLevels = 0;
     this.#begin = this.#end = this.#prices.length >>> 1;
   }
 
@@ -113,10 +119,14 @@ export class BookSide {
     }
     const found = low < end && prices[low] === price;
     if (level.qty === 0) {
-      if (found) this.#remove(low);
+      if (found) {
+        this.#touched(end - 1 - low);
+        this.#remove(low);
+      }
       return;
     }
     const at = found ? low : this.#insert(low);
+    this.#touched(this.#end - 1 - at);
     this.#prices[at] = price;
     this.#qtys[at] = level.qty;
     this.#crcs[at] = level.crc;
@@ -126,17 +136,37 @@ export class BookSide {
 
   /** Cuts the side to its best `depth` levels. */
   truncate(depth: number): void {
-    if (this.#end - this.#begin > depth) this.#begin = this.#end - depth;
+    if (this.#end - this.#begin <= depth) return;
+    this.#begin = this.#end - depth;
+    this.#touched(depth);
   }
 
-  /** Moves a checksum register over the best `depth` levels, best first. */
+  /**
+   * Moves a checksum register over the best `depth` levels, best first. The result is kept until one of
+   * these levels changes, so a change of the other side or further down costs nothing here.
+   */
   checksum(register: number, depth: number): number {
+    if (depth === this.#coveredLevels && register === this.#coveredStart) return this.#coveredRegister;
     const crcs = this.#crcs;
     const smalls = this.#smalls;
     const stop = Math.max(this.#end - depth, this.#begin);
     let moved = register;
-    for (let i = this.#end - 1; i >= stop; i--) moved = moveRegister(moved, smalls[i]! >>> 16) ^ crcs[i]!;
+    let digits = 0;
+    for (let i = this.#end - 1; i >= stop; i--) {
+      const levelDigits = smalls[i]! >>> 16;
+      moved = moveRegister(moved, levelDigits) ^ crcs[i]!;
+      digits += levelDigits;
+    }
+    this.#coveredLevels = depth;
+    this.#coveredStart = register;
+    this.#coveredRegister = moved;
+    this.#coveredDigits = digits;
     return moved;
+  }
+
+  /** Digits that the register returned last by `checksum` was moved over. */
+  get checksumDigits(): number {
+    return this.#coveredDigits;
   }
 
   /** Fills `level` with the level of this index, best first; price and quantity are NaN where there is none. */
@@ -150,6 +180,11 @@ export class BookSide {
     level.qtyDecimals = (small >>> 8) & 255;
     level.crc = there ? this.#crcs[i]! : 0;
     level.crcDigits = small >>> 16;
+  }
+
+  /** The level with this index, best first, or one before it, is not what it was. */
+  #touched(index: number): void {
+    if (index < this.#coveredLevels) this.#coveredLevels = 0;
   }
 
   #remove(at: number): void {

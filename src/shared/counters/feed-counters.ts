@@ -29,7 +29,7 @@ export const FEED = {
   resyncs: 10,
   /** Messages that could not be read. */
   malformed: 11,
-  /** Messages that took the cold path. */
+  /** Messages that took the cold path: the text of each is asked for once. */
   cold: 12,
   /** Snapshots and tickers written from the worker's state after an overflow. */
   refreshed: 13,

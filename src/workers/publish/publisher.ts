@@ -221,10 +221,10 @@ export class Publisher implements RecordSink, NoticeSink {
   publish(): boolean {
     if (this.#inMessage) this.endMessage();
     if (this.#busy) this.recover();
-    const visible = this.#writer.publish();
+    // Counters first: a record that is taken is never one that is not counted yet.
     this.#tally.sum();
     this.#counters.publish();
-    return visible;
+    return this.#writer.publish();
   }
 
   #claimAside(typeId: number, bytes: number): number {

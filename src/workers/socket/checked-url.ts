@@ -1,24 +1,14 @@
 import { MisuseError } from '../../shared/invariant.ts';
+import { endpointProblem } from '../../shared/text/endpoint-rule.ts';
 import { safeUrl } from '../../shared/text/safe-url.ts';
-
-/** The whole of 127.0.0.0/8, ::1 and the name for them, in the form `URL` gives them. */
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** @throws MisuseError where no WebSocket connection can or should be made to this URL. */
 export function checkedUrl(text: string, allowPlain: boolean): URL {
   const shown = safeUrl(text);
-  if (!URL.canParse(text)) throw new MisuseError(`Condition failed: url is a URL, not ${shown}`);
+  if (!URL.canParse(text)) throw new MisuseError(`Condition failed: url is ${shown}, expected a URL`);
   const url = new URL(text);
-  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
-    throw new MisuseError(`Condition failed: url begins with wss:// or ws://, unlike ${shown}`);
-  }
-  if (url.hash !== '') throw new MisuseError(`Condition failed: url has no fragment (#), unlike ${shown}`);
-  if (url.protocol === 'ws:' && !allowPlain && !LOOPBACK.test(url.hostname)) {
-    throw new MisuseError(
-      `Condition failed: ${shown} is on this machine or begins with wss://; ` +
-        'set allowPlain to connect unencrypted, where whoever is on the way can read and change the data',
-    );
-  }
+  const problem = endpointProblem(url, allowPlain);
+  if (problem !== undefined) throw new MisuseError(`Condition failed: url is ${shown}, ${problem}`);
   return url;
 }
 

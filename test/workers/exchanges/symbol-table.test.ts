@@ -38,6 +38,14 @@ test('a symbol that is a beginning of another is told from it', () => {
   );
 });
 
+test('symbols of the same hash are told apart by their bytes', () => {
+  // The hash turns by five bits a byte, so the lowest bit of one and the sixth of the next cancel out.
+  const table = tableOf(['BTC/USD', 'ETH/USD']);
+  assert.deepEqual([look(table, 'CtC/USD'), look(table, 'DtH/USD'), look(table, 'BTC/USD')], [-1, -1, 0]);
+  table.add('CtC/USD', 2 as InstrumentId);
+  assert.deepEqual([look(table, 'CtC/USD'), look(table, 'BTC/USD')], [2, 0]);
+});
+
 test('a symbol added again has its new id', () => {
   const table = tableOf(['BTC/USD', 'ETH/USD']);
   table.add('BTC/USD', 9 as InstrumentId);

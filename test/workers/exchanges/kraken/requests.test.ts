@@ -149,6 +149,13 @@ test('what is refused because it is so already counts as done', () => {
   assert.deepEqual(harness.sink.log, ['unsubscribed book 0']);
 });
 
+test('a refusal without request id is matched to requests of its own kind', () => {
+  const harness = new CodecHarness().subscribed(book(BTC));
+  harness.codec.unsubscribe([trade(BTC)]);
+  harness.read(refusal('unsubscribe', undefined, 'no', 'BTC/USD'));
+  assert.deepEqual(harness.sink.log, ['refused trade 0: no']);
+});
+
 test('a new connection waits for no answer of the old one', () => {
   const harness = new CodecHarness().subscribed(book(BTC));
   harness.codec.reset();

@@ -1,0 +1,19 @@
+import { doorbell } from './alternatives/doorbell.ts';
+import { deepBook } from './flow/deep-book.ts';
+import { heapGrowth } from './flow/heap-growth.ts';
+import { latency } from './flow/latency.ts';
+import { receiveTime } from './flow/receive-time.ts';
+import { wireToCallback } from './flow/wire-to-callback.ts';
+import { micro } from './micro/micro.ts';
+import type { Part } from './support/part.ts';
+
+/** Everything that is measured, in the order in which it runs. */
+export const PARTS: readonly Part[] = [
+  wireToCallback,
+  deepBook,
+  latency,
+  receiveTime,
+  heapGrowth,
+  micro,
+  doorbell,
+];

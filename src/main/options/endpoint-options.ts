@@ -1,0 +1,40 @@
+import { MisuseError } from '../../shared/invariant.ts';
+import { endpointProblem } from '../../shared/text/endpoint-rule.ts';
+import { safeUrl } from '../../shared/text/safe-url.ts';
+import { expected, shown } from './option-rules.ts';
+
+/** @throws MisuseError where no connection can or should be made to the URL. Its secrets are not repeated. */
+export function checkEndpoint(url: string, allowPlain: boolean, where: string): void {
+  const problem = URL.canParse(url)
+    ? endpointProblem(new URL(url), allowPlain)
+    : 'expected a ws:// or wss:// URL';
+  if (problem !== undefined)
+    throw new MisuseError(`Condition failed: ${where} is "${safeUrl(url)}", ${problem}`);
+}
+
+/** A token: RFC 9110, section 5.6.2. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** What Node's http sends: no control characters but tab, nothing beyond Latin-1. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Headers of the handshake itself; a second one would break it. */
+const OWN_HEADER = /^(connection|upgrade|content-length|transfer-encoding|sec-websocket-.*)$/i;
+
+/** @throws MisuseError for a header that cannot be sent. Values are not repeated: keys and tokens are among them. */
+export function checkHeaders(headers: object, where: string): void {
+  for (const [name, value] of Object.entries(headers) as [string, unknown][]) {
+    if (!HEADER_NAME.test(name))
+      throw new MisuseError(
+        `Condition failed: ${where} has the name ${shown(name)}, allowed: letters, digits and !#$%&'*+-.^_\`|~`,
+      );
+    if (OWN_HEADER.test(name))
+      throw new MisuseError(`Condition failed: ${where}.${name} is not for options, the handshake sets it`);
+    if (typeof value !== 'string')
+      throw new MisuseError(`Condition failed: ${where}.${name} ${expected('text')({ input: value })}`);
+    if (!HEADER_VALUE.test(value))
+      throw new MisuseError(
+        `Condition failed: ${where}.${name} has a line break or another character that no header may have`,
+      );
+  }
+}
