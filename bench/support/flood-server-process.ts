@@ -65,7 +65,12 @@ export class FloodServer {
       execArgv: [],
       env: {},
     });
-    const [ready] = (await once(child, 'message')) as [FromServer];
+    const [ready] = await Promise.race([
+      once(child, 'message') as Promise<[FromServer]>,
+      once(child, 'exit').then(([code]) => {
+        throw new Error(`the flood server ended with code ${code} before it listened`);
+      }),
+    ]);
     if (ready.type !== 'ready') throw new Error('the flood server begins with its port');
     return new FloodServer(child, ready.port, clock);
   }
@@ -92,8 +97,9 @@ export class FloodServer {
   }
 
   async stop(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
     const exit = once(this.#child, 'exit');
-    this.#child.disconnect();
+    if (this.#child.connected) this.#child.disconnect();
     await exit;
   }
 

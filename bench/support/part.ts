@@ -23,10 +23,10 @@ export const DEFAULT_SCALE: Scale = {
 
 export const QUICK_SCALE: Scale = {
   rounds: 1,
-  messages: 30_000,
-  seconds: 0.2,
-  heapMessages: 200_000,
-  microMessages: 10_000,
+  messages: 15_000,
+  seconds: 0.15,
+  heapMessages: 100_000,
+  microMessages: 5_000,
 };
 
 export interface PartContext {

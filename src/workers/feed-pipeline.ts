@@ -256,6 +256,9 @@ export class FeedPipeline {
       case 'unsubscribe':
         for (const request of this.#codec.unsubscribe(action.subscriptions)) this.#connection?.send(request);
         break;
+      case 'abandon':
+        this.#books.close(action.subscription.instrument);
+        break;
       case 'ping': {
         this.#connection?.ping();
         // A venue that drops clients which never ask for anything counts its own requests only.
@@ -270,6 +273,8 @@ export class FeedPipeline {
         this.#connection?.terminate(action.fault, action.detail);
         break;
       case 'status':
+        // No book outlives its connection: it may be written anew at any time while the ring is full.
+        if (action.code === STATUSES.disconnected.id) this.#books.reset();
         this.#publisher.status(action.code, action.instrument, action.fault, action.value, action.detail);
         break;
       case 'done':

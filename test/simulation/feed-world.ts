@@ -125,8 +125,10 @@ export class FeedWorld {
       mishap: (part) => this.#mishap(part),
       require: (holds, rule) => this.#require(holds, rule),
     });
+    this.#ringBytes = chance.pick([4096, 8192, 16_384, 65_536]);
     this.#properties = new Properties({
       overflow: this.#overflow,
+      booksFit: this.#fits(depth),
       honest: !lies,
       numbered: exchange === 'kraken',
       require: (holds, rule) => this.#require(holds, rule),
@@ -142,7 +144,6 @@ export class FeedWorld {
     ];
     this.#all = this.#subscriptions(exchange, depth);
     for (const each of this.#all) if (chance.percent(70)) this.#wanted.set(subscriptionKey(each), each);
-    this.#ringBytes = chance.pick([4096, 8192, 16_384, 65_536]);
     this.#ring = createRing(this.#ringBytes);
     this.#reader = new RingReader(this.#ring);
     const counters = feedCounterMemory();
@@ -450,7 +451,8 @@ export class FeedWorld {
   #missing(): string {
     const { status, known } = this.#properties;
     if (status !== 'connected') return `the feed is ${status}`;
-    if (this.#network.last?.isOpen !== true) return 'there is no connection';
+    if (this.#network.last?.isWell !== true) return 'the connection is not well';
+    if (this.#isStalled) return 'the strategy stands still';
     for (const subscription of this.#due()) {
       const topic = [...this.#network.last.line.topics.values()].some(
         ({ symbol, parameters }) =>
@@ -470,18 +472,23 @@ export class FeedWorld {
     return [...this.#wanted.values()].filter((subscription) => {
       const which = whichOf(subscription);
       if (refused.has(which) || givenUp.has(which)) return false;
-      return bookBytes(2 * (subscription.depth ?? 0)) <= this.#ringBytes / 2;
+      return this.#fits(subscription.depth ?? 0);
     });
+  }
+
+  #fits(depth: number): boolean {
+    return bookBytes(2 * depth) <= this.#ringBytes / 2;
   }
 
   /** The exchange says everything once more and falls silent; then the strategy knows what the exchange knows. */
   #checkLastTold(): void {
+    const due = this.#due();
     this.#exchange.stepEach();
     this.#marketOpen = false;
     this.#schedule.runFor(2_000);
     this.#require(this.#missing() === '', `what was there stays: ${this.#missing()}`);
     const { line } = this.#network.last!;
-    for (const subscription of this.#due()) {
+    for (const subscription of due) {
       const { channel, instrument, depth } = subscription;
       if (instrument === NO_INSTRUMENT) continue;
       const known = this.#properties.of(instrument);

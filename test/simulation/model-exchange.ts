@@ -19,9 +19,14 @@ const EPOCH_US = 1_696_613_755_000_000;
 /** The checksum covers this many levels of a side, so that in books of this depth no lie goes unnoticed. */
 const CHECKED_DEPTH = 10;
 
+/** Trades alone would use a book up, so a side with fewer levels is filled up by other orders. */
+const LEVELS_MIN = 15;
+
 interface Topic {
   readonly symbol: MarketSymbol | undefined;
   readonly parameters: TopicParameters;
+  /** Whether the client was told, so that it may be told of the end. */
+  readonly isAcknowledged: boolean;
 }
 
 /** The exchange's side of one connection. */
@@ -130,7 +135,9 @@ export class ModelExchange {
   endOne(): void {
     const { chance } = this.#options;
     for (const line of this.lines) {
-      const topics = [...line.topics].filter(([, { symbol }]) => symbol !== undefined);
+      const topics = [...line.topics].filter(
+        ([, topic]) => topic.symbol !== undefined && topic.isAcknowledged,
+      );
       if (topics.length === 0) continue;
       const [key, { symbol, parameters }] = chance.pick(topics);
       line.topics.delete(key);
@@ -199,11 +206,10 @@ export class ModelExchange {
         refuse('EService:Unavailable');
         continue;
       }
-      line.topics.set(key, { symbol, parameters });
-      if (!mishap(5)) {
-        const delayMs = mishap(10) ? chance.below(3_000) : undefined;
-        line.send(wire.subscribed(request, symbol, this.#us), delayMs);
-      }
+      const isLost = mishap(5);
+      const delayMs = mishap(10) ? chance.below(3_000) : undefined;
+      line.topics.set(key, { symbol, parameters, isAcknowledged: !isLost && delayMs === undefined });
+      if (!isLost) line.send(wire.subscribed(request, symbol, this.#us), delayMs);
       if (lies && mishap(5)) continue;
       if (symbol === undefined) {
         if (parameters.snapshot) line.send(wire.instruments(this.market));
@@ -233,6 +239,10 @@ export class ModelExchange {
         const { trades, changes } = symbol.takeLiquidity();
         for (const line of this.#linesOf(symbol, 'trade')) this.#tellTrades(line, symbol, trades);
         this.#changeBook(symbol, changes);
+        for (let turns = 50; turns > 0 && isShort(symbol); turns--) {
+          this.#tick();
+          this.#changeBook(symbol, symbol.bookChanges(LEVELS_MIN));
+        }
         return;
       }
       default:
@@ -372,3 +382,5 @@ export class ModelExchange {
     line.send(this.#wire.status(word, '17234598237459823745'));
   }
 }
+
+const isShort = ({ book }: MarketSymbol): boolean => Math.min(book.bids.size, book.asks.size) < LEVELS_MIN;

@@ -28,6 +28,8 @@ export type Require = (holds: boolean, rule: string) => void;
 
 export interface PropertiesOptions {
   readonly overflow: Overflow;
+  /** Whether the longest book record there can be fits into the ring. */
+  readonly booksFit: boolean;
   /** False where messages of the exchange may be missing, repeated or in the wrong order. */
   readonly honest: boolean;
   /** True where the exchange numbers its trades, so that a missing one is noticed. */
@@ -46,7 +48,7 @@ export class Known {
   quote: number | undefined;
   /** Epoch and place of the last book and of the newest trade among those told. */
   bookEpoch = -1;
-  bookIndex = -1;
+  bookPlaces: readonly [first: number, last: number] = [-1, -1];
   tradeEpoch = -1;
   tradeIndex = -1;
   /** A gap was announced since the last book, and since the last trade. */
@@ -144,16 +146,19 @@ export class Properties {
     const books = told(now, instrument.get(view, at))?.booksAt(exchangeAtUs.get(view, at)) ?? [];
     const same = books.filter((book) => book.equals(known.mirror));
     require(same.length > 0, 'a mirror is the book the exchange had at that message');
-    const last = known.bookEpoch === now ? known.bookIndex : -1;
-    const book = same.find(({ index }) => index >= last + (isRefreshed ? 0 : 1)) ?? same[0]!;
+    // The same book may have been told more than once, so of its place only the bounds are known.
+    const [first, last] = known.bookEpoch === now ? known.bookPlaces : [-1, -1];
+    const places = same
+      .map(({ index }) => index)
+      .filter((index) => index > first || (isRefreshed && index === first));
     if (honest) {
-      require(book.index >= last + (isRefreshed ? 0 : 1), 'a book never goes back');
+      require(places.length > 0, 'a book never goes back');
       if (wasLive)
         require(known.bookGap ||
-          book.index <= last + 1, `a hole from book ${last} to ${book.index} is announced`);
+          places[0]! <= last + 1, `a hole from book ${last} to ${places[0]} is announced`);
     }
     known.bookEpoch = now;
-    known.bookIndex = book.index;
+    known.bookPlaces = [places[0] ?? first, places.at(-1) ?? last];
     known.bookGap = false;
   }
 
@@ -188,7 +193,7 @@ export class Properties {
   }
 
   #takeGap(view: DataView, at: number): void {
-    const { require, overflow } = this.#options;
+    const { require, overflow, booksFit } = this.#options;
     const { field } = GAP;
     this.gaps++;
     this.announced.trade += field.droppedTrades.get(view, at);
@@ -196,7 +201,7 @@ export class Properties {
     this.announced.other += field.droppedOther.get(view, at);
     this.announced.conflated += field.conflated.get(view, at);
     const isFull = field.fault.get(view, at) === FAULTS.RING_FULL.id;
-    if (isFull) require(overflow === 'conflate', 'under backpressure a full ring loses nothing');
+    if (isFull) require(overflow === 'conflate' || !booksFit, 'under backpressure a full ring loses nothing');
     this.#announce(field.instrument.get(view, at));
   }
 

@@ -62,6 +62,8 @@ export class Link implements Connection {
   #state: 'connecting' | 'open' | 'closing' | 'cut' | 'ended' = 'connecting';
   /** Nothing passes in either direction any more, and nobody is told. */
   #silent = false;
+  /** Its end is on its way. */
+  #isDoomed = false;
   /** Not read from the socket yet. */
   readonly #arrived: { readonly at: MonotonicNs; readonly what: Arrival }[] = [];
   /** Read, and not handed over because the feed said stop. */
@@ -90,8 +92,14 @@ export class Link implements Connection {
     });
   }
 
-  get isOpen(): boolean {
-    return this.#state === 'open' && !this.#silent;
+  /** Open, and nothing that happened to it so far will change that or hold messages up. */
+  get isWell(): boolean {
+    return (
+      this.#state === 'open' &&
+      !this.#silent &&
+      !this.#isDoomed &&
+      this.#lastAt <= later(this.#options.schedule.now, durationMs(100))
+    );
   }
 
   /** Its end was not told yet, nor was it cut. */
@@ -152,6 +160,7 @@ export class Link implements Connection {
     const fault = FAULTS[chance.pick(LOSSES)].id;
     const end: ConnectionEnd = { fault, code: chance.pick(CLOSE_CODES), detail: 'lost', ours: false };
     this.#arrive({ kind: 'end', end }, ms);
+    this.#isDoomed = true;
   }
 
   fallSilent(): void {

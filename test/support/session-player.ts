@@ -146,6 +146,8 @@ function line(action: SessionAction): string {
     case 'subscribe':
     case 'unsubscribe':
       return `${action.kind} ${channelOf(action.subscriptions[0]!)} ${symbolsOf(action.subscriptions)}`;
+    case 'abandon':
+      return `abandon ${channelOf(action.subscription)} ${symbolsOf([action.subscription])}`;
     case 'close':
       return `close ${action.code}`;
     case 'terminate':

@@ -1,6 +1,6 @@
 import type { WorkerProgram } from '../../src/main/feeds/worker-control.ts';
 import { type FeedOption, Feeds, type OpenOptions, OrderBook, type Strategy } from '../../src/main/index.ts';
-import { startSimulator, type Simulator } from '../../src/main/simulator.ts';
+import { type Simulator, startSimulator } from '../../src/main/simulator.ts';
 import type { FeedEvent } from '../../src/main/strategy/events.ts';
 import type { SimulatorOptions } from '../../src/shared/simulator/simulator-protocol.ts';
 
@@ -35,7 +35,8 @@ export class Witness implements Strategy {
 
   onBook: NonNullable<Strategy['onBook']> = (view) => {
     const key = `${view.feed} ${view.symbol}`;
-    if (this.#stale.has(key) && !view.snapshot) this.broken.push(`${key}: a level was shown while the book was stale`);
+    if (this.#stale.has(key) && !view.snapshot)
+      this.broken.push(`${key}: a level was shown while the book was stale`);
     if (view.snapshot) this.#stale.delete(key);
     let book = this.books.get(key);
     if (book === undefined) {
@@ -103,7 +104,15 @@ export async function onStage(
         seed: 1,
         log: { level: 'silent' },
         ...options,
-        feeds: [{ symbols: simulator.symbols, url: simulator.urls[exchange], times: QUICK_TIMES, ...feed, exchange }],
+        feeds: [
+          {
+            symbols: simulator.symbols,
+            url: simulator.urls[exchange],
+            times: QUICK_TIMES,
+            ...feed,
+            exchange,
+          },
+        ],
       },
       program,
     );
@@ -117,7 +126,10 @@ export async function onStage(
       const late = setTimeout(() => stop.abort(), seconds * 1000);
       if (!holds()) await feeds.run(witness, { signal: stop.signal });
       clearTimeout(late);
-      if (!holds()) throw new Error(`not within ${seconds} s: ${what}; statuses: ${witness.statuses().slice(-20).join(', ')}`);
+      if (!holds())
+        throw new Error(
+          `not within ${seconds} s: ${what}; statuses: ${witness.statuses().slice(-20).join(', ')}`,
+        );
     };
     await play({ simulator, feeds, witness, until });
   } finally {

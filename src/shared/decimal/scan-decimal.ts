@@ -1,4 +1,4 @@
-import { CRC_TABLE } from '../book/crc32.ts';
+import { CRC_TABLE, registerOf } from '../book/crc32.ts';
 import { DECIMALS_MAX, INEXACT, MANTISSA_EXACT_BELOW, POWERS_OF_TEN } from './decimals.ts';
 
 /**
@@ -19,6 +19,7 @@ export class ScannedDecimal {
 }
 
 const ZERO = 0x30;
+const NINE = 0x39;
 const DOT = 0x2e;
 const MINUS = 0x2d;
 
@@ -34,8 +35,9 @@ const HOT_DECIMALS_MAX = POWERS_OF_TEN.length - 1;
  * quote, comma or bracket it expects, and lies within the message: so it also finds out that an exponent
  * follows, which is for the cold path.
  *
- * @returns the index after it, or -1 where the bytes are no such number or its mantissa is too long to
- * be exact; the cold path then decides. `into` is then unchanged.
+ * @returns the index after it, or -1 where the bytes are no such number, or it has more than 22 decimals
+ * or 39 characters; the cold path then decides, and `into` holds nothing of use. A number that float64
+ * does not hold exactly is marked inexact.
  */
 export function scanDecimal(bytes: Uint8Array, at: number, into: ScannedDecimal): number {
   let i = at;
@@ -52,7 +54,7 @@ export function scanDecimal(bytes: Uint8Array, at: number, into: ScannedDecimal)
       // Two integer accumulators of nine digits each: float64 arithmetic digit by digit is the slower chain.
       if (high < 100_000_000) high = high * 10 + digit;
       else {
-        if (lowDigits === 9) return -1;
+        if (lowDigits === 9) return scanLongDecimal(bytes, at, into);
         low = low * 10 + digit;
         lowDigits++;
       }
@@ -64,7 +66,8 @@ export function scanDecimal(bytes: Uint8Array, at: number, into: ScannedDecimal)
   if (whole > 1 && bytes[first] === ZERO) return -1;
   const decimals = dotAt < 0 ? 0 : i - dotAt - 1;
   const mantissa = lowDigits === 0 ? high : high * POWERS_OF_TEN[lowDigits]! + low;
-  if (mantissa >= MANTISSA_EXACT_BELOW || decimals > HOT_DECIMALS_MAX) return -1;
+  if (decimals > HOT_DECIMALS_MAX) return -1;
+  if (mantissa >= MANTISSA_EXACT_BELOW) return scanLongDecimal(bytes, at, into);
   const value = mantissa / POWERS_OF_TEN[decimals]!;
   into.value = negative ? -value : value;
   into.decimals = decimals;
@@ -96,7 +99,7 @@ export function scanDecimalWithCrc(
     if (digit >= 0 && digit <= 9) {
       if (high < 100_000_000) high = high * 10 + digit;
       else {
-        if (lowDigits === 9) return -1;
+        if (lowDigits === 9) return scanLongDecimalWithCrc(bytes, at, minDecimals, into);
         low = low * 10 + digit;
         lowDigits++;
       }
@@ -113,7 +116,8 @@ export function scanDecimalWithCrc(
   if (whole > 1 && bytes[at] === ZERO) return -1;
   const decimals = dotAt < 0 ? 0 : i - dotAt - 1;
   const mantissa = lowDigits === 0 ? high : high * POWERS_OF_TEN[lowDigits]! + low;
-  if (mantissa >= MANTISSA_EXACT_BELOW || decimals > HOT_DECIMALS_MAX) return -1;
+  if (decimals > HOT_DECIMALS_MAX) return -1;
+  if (mantissa >= MANTISSA_EXACT_BELOW) return scanLongDecimalWithCrc(bytes, at, minDecimals, into);
   // Zero has no digits in the checksum, so none are added to it either.
   if (started)
     for (let n = decimals; n < minDecimals; n++) {
@@ -125,6 +129,43 @@ export function scanDecimalWithCrc(
   into.crc = crc;
   into.crcDigits = crcDigits;
   return i;
+}
+
+/** A number of more characters is left to the cold path. */
+const LONG_DECIMAL_MAX = 40;
+
+/** The digits, dot and minus that stand here; empty where they are more than a number is read from. Allocates. */
+function longDecimalText(bytes: Uint8Array, at: number): string {
+  let text = '';
+  for (let i = at; i < at + LONG_DECIMAL_MAX; i++) {
+    const byte = bytes[i]!;
+    if (!((byte >= ZERO && byte <= NINE) || byte === DOT || byte === MINUS)) return text;
+    text += String.fromCharCode(byte);
+  }
+  return '';
+}
+
+/**
+ * A decimal whose mantissa is longer than the accumulators keep exactly, such as the 24-hour volume
+ * `888410096.36620085`. One short string is what it costs, where the cold path would cost the whole message.
+ */
+function scanLongDecimal(bytes: Uint8Array, at: number, into: ScannedDecimal): number {
+  const text = longDecimalText(bytes, at);
+  return readDecimal(text, into) && (into.decimals & ~INEXACT) <= HOT_DECIMALS_MAX ? at + text.length : -1;
+}
+
+function scanLongDecimalWithCrc(
+  bytes: Uint8Array,
+  at: number,
+  minDecimals: number,
+  into: ScannedDecimal,
+): number {
+  const end = scanLongDecimal(bytes, at, into);
+  if (end < 0 || into.value < 0) return -1;
+  const digits = checksumDigits(longDecimalText(bytes, at), minDecimals);
+  into.crc = registerOf(digits, into.crc);
+  into.crcDigits += digits.length;
+  return end;
 }
 
 /** A number as JSON has it: no leading zeros, digits on both sides of a dot. */

@@ -70,7 +70,7 @@ export function scanUnsigned(
   }
   const scale = POWERS_OF_TEN[decimals]!;
   const mantissa = whole * scale + fraction;
-  if (mantissa >= MANTISSA_EXACT_BELOW) return -1;
+  if (mantissa >= MANTISSA_EXACT_BELOW) return scanDecimal(bytes, at, into);
   into.value = mantissa / scale;
   into.decimals = decimals;
   return i;
@@ -169,7 +169,7 @@ export function scanUnsignedWithCrc(
   }
   const scale = POWERS_OF_TEN[decimals]!;
   const mantissa = whole * scale + fraction;
-  if (mantissa >= MANTISSA_EXACT_BELOW) return -1;
+  if (mantissa >= MANTISSA_EXACT_BELOW) return scanDecimalWithCrc(bytes, at, minDecimals, into);
   if (mantissa !== 0)
     for (let n = decimals; n < minDecimals; n++) {
       crc = CRC_TABLE[(crc ^ ZERO) & 255]! ^ (crc >>> 8);

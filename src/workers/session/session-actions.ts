@@ -47,6 +47,8 @@ export type SessionAction =
   | { readonly kind: 'connect' }
   /** One request: everything in it is of one channel and fits into one message of the venue. */
   | { readonly kind: 'subscribe' | 'unsubscribe'; readonly subscriptions: readonly Subscription[] }
+  /** The exchange ended this book on its own: what is known of it holds no longer. */
+  | { readonly kind: 'abandon'; readonly subscription: Subscription }
   | { readonly kind: 'ping' }
   /** The closing handshake. The session itself cuts the connection when that takes too long. */
   | { readonly kind: 'close'; readonly code: number; readonly reason: string }

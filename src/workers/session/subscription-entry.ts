@@ -28,8 +28,8 @@ export class SubscriptionEntry {
   unanswered = 0;
   /** True where the exchange said no; else it was given up because no answer came. */
   refused = false;
-  /** True while its book cannot be trusted. */
-  stale = false;
+  /** True while its book cannot be trusted, and from the start until it is whole. False for other channels. */
+  stale: boolean;
   /** True while it is unsubscribed and subscribed again behind the strategy's back, to mend a stale book. */
   mending = false;
   /** When it may be subscribed again. */
@@ -40,6 +40,11 @@ export class SubscriptionEntry {
   constructor(subscription: Subscription, now: MonotonicNs) {
     this.subscription = subscription;
     this.dueAt = now;
+    this.stale = this.isBook;
+  }
+
+  get isBook(): boolean {
+    return this.subscription.channel === 'book';
   }
 
   enter(phase: Phase, dueAt: MonotonicNs): void {
@@ -73,7 +78,7 @@ export class SubscriptionEntry {
   forgetConnection(): void {
     if (!this.refused) this.enter('subscribing', LONG_AGO);
     this.unanswered = 0;
-    this.stale = false;
+    this.stale = this.isBook;
     this.mending = false;
   }
 }

@@ -99,7 +99,7 @@ export class SubscriptionTable {
     // An answer that comes after all is as good as one in time.
     const late = entry.phase === 'given-up' && !entry.refused && awaited;
     if (!late && !(entry.phase === 'subscribing' && entry.attempts > 0)) return;
-    // The snapshot that mends a book comes with the answer; where it does not, the book is asked for again.
+    // The snapshot of a book comes with the answer; where it does not, the book is asked for again.
     entry.enter('subscribed', entry.stale ? this.#ackBy(now) : NEVER);
     this.#noteDue(entry);
     if (!entry.mending) out.push(subscriptionStatus('subscribed', entry.subscription));
@@ -113,6 +113,8 @@ export class SubscriptionTable {
     else if (entry.phase === 'subscribed') {
       // Nobody asked for it: the exchange may do so, and is asked again.
       entry.strike(now, this.#times, this.#chance);
+      entry.stale = entry.isBook;
+      if (entry.isBook) out.push({ kind: 'abandon', subscription: entry.subscription });
       out.push(subscriptionStatus('unsubscribed', entry.subscription, 'the exchange ended it'));
       this.#subscribeAgain(entry, entry.resumeAt);
     }
@@ -271,8 +273,12 @@ export class SubscriptionTable {
 
   /** The exchange no longer sends it, as far as anyone can tell. */
   #left(entry: SubscriptionEntry, now: MonotonicNs, out: SessionAction[]): void {
-    if (entry.wanted) this.#subscribeAgain(entry, Math.max(now, entry.resumeAt) as MonotonicNs);
-    else this.#remove(entry, out);
+    if (!entry.wanted) {
+      this.#remove(entry, out);
+      return;
+    }
+    entry.stale = entry.isBook;
+    this.#subscribeAgain(entry, Math.max(now, entry.resumeAt) as MonotonicNs);
   }
 
   #noteDue(entry: SubscriptionEntry): void {

@@ -5,22 +5,45 @@ import { checkChannel, checkSymbol } from '../../../src/main/options/channel-opt
 import type { ExchangeName } from '../../../src/shared/venues/venue.ts';
 
 const WRONG: readonly (readonly [ExchangeName, unknown, message: string])[] = [
-  ['kraken', 'trads', 'at "trads" is no channel of kraken, allowed: trade, ticker, book, candle, instrument (did you mean "trade"?)'],
+  [
+    'kraken',
+    'trads',
+    'at "trads" is no channel of kraken, allowed: trade, ticker, book, candle, instrument (did you mean "trade"?)',
+  ],
   // A word for a channel, but not of this venue: nothing else was meant.
-  ['kraken', 'spread', 'at "spread" is no channel of kraken, allowed: trade, ticker, book, candle, instrument'],
-  ['kraken-v1', 'instrument', 'at "instrument" is no channel of kraken-v1, allowed: trade, ticker, book, candle, quote'],
-  ['kraken', '__proto__', 'at "__proto__" is no channel of kraken, allowed: trade, ticker, book, candle, instrument'],
+  [
+    'kraken',
+    'spread',
+    'at "spread" is no channel of kraken, allowed: trade, ticker, book, candle, instrument',
+  ],
+  [
+    'kraken-v1',
+    'instrument',
+    'at "instrument" is no channel of kraken-v1, allowed: trade, ticker, book, candle, quote',
+  ],
+  [
+    'kraken',
+    '__proto__',
+    'at "__proto__" is no channel of kraken, allowed: trade, ticker, book, candle, instrument',
+  ],
   ['kraken', { name: 'book', depth: 11 }, 'at depth is 11, allowed for kraken book: 10, 25, 100, 500, 1000'],
   ['kraken', { name: 'trade', depth: 10 }, 'at depth is not for kraken trade'],
   ['kraken', { name: 'book', interval: 1 }, 'at interval is not for kraken book'],
-  ['kraken', { name: 'ohlc', interval: 2 }, 'at interval is 2, allowed for kraken candle: 1, 5, 15, 30, 60, 240, 1440, 10080, 21600'],
+  [
+    'kraken',
+    { name: 'ohlc', interval: 2 },
+    'at interval is 2, allowed for kraken candle: 1, 5, 15, 30, 60, 240, 1440, 10080, 21600',
+  ],
   ['kraken-v1', { name: 'ticker', trigger: 'bbo' }, 'at trigger is for the ticker of kraken only'],
   ['kraken', { name: 'trade', trigger: 'bbo' }, 'at trigger is for the ticker of kraken only'],
 ];
 
 for (const [exchange, option, message] of WRONG)
   test(`${exchange}: ${JSON.stringify(option)} is refused`, () => {
-    assert.throws(() => checkChannel(exchange, option as never, 'at'), new MisuseError(`Condition failed: ${message}`));
+    assert.throws(
+      () => checkChannel(exchange, option as never, 'at'),
+      new MisuseError(`Condition failed: ${message}`),
+    );
   });
 
 const RIGHT: readonly (readonly [ExchangeName, unknown, resolved: object])[] = [
@@ -29,7 +52,11 @@ const RIGHT: readonly (readonly [ExchangeName, unknown, resolved: object])[] = [
   ['kraken', { name: 'book', depth: undefined }, { channel: 'book', depth: 10 }],
   ['kraken', { name: 'book', depth: 500 }, { channel: 'book', depth: 500 }],
   ['kraken', 'ohlc', { channel: 'candle', interval: 1 }],
-  ['kraken', { name: 'candle', interval: 60, snapshot: false }, { channel: 'candle', interval: 60, snapshot: false }],
+  [
+    'kraken',
+    { name: 'candle', interval: 60, snapshot: false },
+    { channel: 'candle', interval: 60, snapshot: false },
+  ],
   ['kraken', { name: 'ticker', trigger: 'bbo' }, { channel: 'ticker', trigger: 'bbo' }],
   ['kraken-v1', 'spread', { channel: 'quote' }],
   ['kraken-v1', 'quote', { channel: 'quote' }],

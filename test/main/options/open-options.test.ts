@@ -35,7 +35,10 @@ const WRONG: readonly (readonly [options: unknown, message: string])[] = [
   [open({ q: 1 }), `q is not known, allowed: ${OPEN_KEYS}`],
   // A feed.
   [{ feeds: [{}] }, 'feeds.0.exchange is missing'],
-  [feed({ exchange: 'krakn' }), 'feeds.0.exchange is "krakn", allowed: kraken, kraken-v1 (did you mean "kraken"?)'],
+  [
+    feed({ exchange: 'krakn' }),
+    'feeds.0.exchange is "krakn", allowed: kraken, kraken-v1 (did you mean "kraken"?)',
+  ],
   [feed({ exchange: 'constructor' }), 'feeds.0.exchange is "constructor", allowed: kraken, kraken-v1'],
   [feed({ exchange: 5 }), 'feeds.0.exchange is 5, allowed: kraken, kraken-v1'],
   [feed({ symbols: 'BTC/USD' }), 'feeds.0.symbols is "BTC/USD", expected a list of symbols'],
@@ -49,52 +52,127 @@ const WRONG: readonly (readonly [options: unknown, message: string])[] = [
     feed({ channels: [{ name: 'book', dept: 10 }] }),
     'feeds.0.channels.0.dept is not known, allowed: name, depth, interval, trigger, snapshot (did you mean "depth"?)',
   ],
-  [feed({ channels: [{ name: 'book', depth: '10' }] }), 'feeds.0.channels.0.depth is "10", expected a number'],
-  [feed({ channels: [{ name: 'book', depth: Number.NaN }] }), 'feeds.0.channels.0.depth is NaN, expected a number'],
-  [feed({ channels: [{ name: 'ticker', trigger: 'bid' }] }), 'feeds.0.channels.0.trigger is "bid", allowed: trades, bbo (did you mean "bbo"?)'],
-  [feed({ channels: [{ name: 'trade', snapshot: 1 }] }), 'feeds.0.channels.0.snapshot is 1, expected true or false'],
+  [
+    feed({ channels: [{ name: 'book', depth: '10' }] }),
+    'feeds.0.channels.0.depth is "10", expected a number',
+  ],
+  [
+    feed({ channels: [{ name: 'book', depth: Number.NaN }] }),
+    'feeds.0.channels.0.depth is NaN, expected a number',
+  ],
+  [
+    feed({ channels: [{ name: 'ticker', trigger: 'bid' }] }),
+    'feeds.0.channels.0.trigger is "bid", allowed: trades, bbo (did you mean "bbo"?)',
+  ],
+  [
+    feed({ channels: [{ name: 'trade', snapshot: 1 }] }),
+    'feeds.0.channels.0.snapshot is 1, expected true or false',
+  ],
   [feed({ overflow: 'drop' }), 'feeds.0.overflow is "drop", allowed: conflate, backpressure'],
-  [feed({ overFlow: 'conflate' }), `feeds.0.overFlow is not known, allowed: ${FEED_KEYS} (did you mean "overflow"?)`],
-  [feed({ [Symbol.toStringTag]: 'x', symbls: [] }), `feeds.0.symbls is not known, allowed: ${FEED_KEYS} (did you mean "symbols"?)`],
+  [
+    feed({ overFlow: 'conflate' }),
+    `feeds.0.overFlow is not known, allowed: ${FEED_KEYS} (did you mean "overflow"?)`,
+  ],
+  [
+    feed({ [Symbol.toStringTag]: 'x', symbls: [] }),
+    `feeds.0.symbls is not known, allowed: ${FEED_KEYS} (did you mean "symbols"?)`,
+  ],
   // Numbers.
-  [feed({ times: { silentAfterMs: 0 } }), 'feeds.0.times.silentAfterMs is 0, allowed: whole numbers from 1 to 86400000'],
-  [feed({ times: { silentAfterMs: -1 } }), 'feeds.0.times.silentAfterMs is -1, allowed: whole numbers from 1 to 86400000'],
-  [feed({ times: { backoffMs: Number.NaN } }), 'feeds.0.times.backoffMs is NaN, allowed: whole numbers from 0 to 86400000'],
+  [
+    feed({ times: { silentAfterMs: 0 } }),
+    'feeds.0.times.silentAfterMs is 0, allowed: whole numbers from 1 to 86400000',
+  ],
+  [
+    feed({ times: { silentAfterMs: -1 } }),
+    'feeds.0.times.silentAfterMs is -1, allowed: whole numbers from 1 to 86400000',
+  ],
+  [
+    feed({ times: { backoffMs: Number.NaN } }),
+    'feeds.0.times.backoffMs is NaN, allowed: whole numbers from 0 to 86400000',
+  ],
   [
     feed({ times: { pongTimeoutMs: Number.POSITIVE_INFINITY } }),
     'feeds.0.times.pongTimeoutMs is Infinity, allowed: whole numbers from 1 to 86400000',
   ],
-  [feed({ times: { attemptsMax: 1.5 } }), 'feeds.0.times.attemptsMax is 1.5, allowed: whole numbers from 0 to Infinity'],
-  [feed({ times: { ackAttempts: '3' } }), 'feeds.0.times.ackAttempts is "3", allowed: whole numbers from 1 to 100'],
+  [
+    feed({ times: { attemptsMax: 1.5 } }),
+    'feeds.0.times.attemptsMax is 1.5, allowed: whole numbers from 0 to Infinity',
+  ],
+  [
+    feed({ times: { ackAttempts: '3' } }),
+    'feeds.0.times.ackAttempts is "3", allowed: whole numbers from 1 to 100',
+  ],
   [feed({ times: 5 }), 'feeds.0.times is 5, expected an object'],
   [feed({ times: [] }), 'feeds.0.times is a list, expected an object'],
-  [open({ ring: { bytes: 100_000 } }), 'ring.bytes is 100000, allowed: powers of two from 65536 to 1073741824'],
-  [open({ ring: { bytes: 2 ** 31 } }), 'ring.bytes is 2147483648, allowed: powers of two from 65536 to 1073741824'],
-  [open({ ring: { bytes: 65536.5 } }), 'ring.bytes is 65536.5, allowed: powers of two from 65536 to 1073741824'],
+  [
+    open({ ring: { bytes: 100_000 } }),
+    'ring.bytes is 100000, allowed: powers of two from 65536 to 1073741824',
+  ],
+  [
+    open({ ring: { bytes: 2 ** 31 } }),
+    'ring.bytes is 2147483648, allowed: powers of two from 65536 to 1073741824',
+  ],
+  [
+    open({ ring: { bytes: 65536.5 } }),
+    'ring.bytes is 65536.5, allowed: powers of two from 65536 to 1073741824',
+  ],
   [open({ ring: { byte: 65536 } }), 'ring.byte is not known, allowed: bytes (did you mean "bytes"?)'],
   [open({ threads: 0 }), 'threads is 0, allowed: whole numbers from 1 to 64'],
   [open({ threads: null }), 'threads is null, allowed: whole numbers from 1 to 64'],
   [open({ slice: { ms: 0 } }), 'slice.ms is 0, allowed: numbers from 0.01 to 60000'],
-  [open({ slice: { records: Number.NaN } }), 'slice.records is NaN, allowed: whole numbers from 1 to 10000000'],
+  [
+    open({ slice: { records: Number.NaN } }),
+    'slice.records is NaN, allowed: whole numbers from 1 to 10000000',
+  ],
   [open({ seed: -1 }), 'seed is -1, allowed: whole numbers from 0 to 4294967295'],
   [open({ wait: 'block' }), 'wait is "block", allowed: async, spin, poll'],
-  [open({ log: { level: 'warm' } }), 'log.level is "warm", allowed: fatal, error, warn, info, debug, trace, silent (did you mean "warn"?)'],
+  [
+    open({ log: { level: 'warm' } }),
+    'log.level is "warm", allowed: fatal, error, warn, info, debug, trace, silent (did you mean "warn"?)',
+  ],
   [open({ log: 'warn' }), 'log is "warn", expected an object'],
   // The endpoint.
   [feed({ url: 7 }), 'feeds.0.url is 7, expected a ws:// or wss:// URL'],
   [feed({ url: 'ws.kraken.com' }), 'feeds.0.url is "(not a URL)", expected a ws:// or wss:// URL'],
-  [feed({ url: 'https://ws.kraken.com/v2' }), 'feeds.0.url is "https://ws.kraken.com/v2", expected a ws:// or wss:// URL'],
-  [feed({ url: 'wss://ws.kraken.com/#v2' }), 'feeds.0.url is "wss://ws.kraken.com/", expected a URL without a fragment (#)'],
+  [
+    feed({ url: 'https://ws.kraken.com/v2' }),
+    'feeds.0.url is "https://ws.kraken.com/v2", expected a ws:// or wss:// URL',
+  ],
+  [
+    feed({ url: 'wss://ws.kraken.com/#v2' }),
+    'feeds.0.url is "wss://ws.kraken.com/", expected a URL without a fragment (#)',
+  ],
   [feed({ url: 'ws://ws.kraken.com/v2' }), `feeds.0.url is "ws://ws.kraken.com/v2", ${PLAIN}`],
-  [feed({ url: 'ws://127.0.0.1.example/', socket: { allowPlain: false } }), `feeds.0.url is "ws://127.0.0.1.example/", ${PLAIN}`],
-  [feed({ url: 'ws://me:secret@host/path?token=secret' }), `feeds.0.url is "ws://***@host/path?***", ${PLAIN}`],
+  [
+    feed({ url: 'ws://127.0.0.1.example/', socket: { allowPlain: false } }),
+    `feeds.0.url is "ws://127.0.0.1.example/", ${PLAIN}`,
+  ],
+  [
+    feed({ url: 'ws://me:secret@host/path?token=secret' }),
+    `feeds.0.url is "ws://***@host/path?***", ${PLAIN}`,
+  ],
   // The socket.
-  [feed({ socket: { maxPayload: 1 } }), 'feeds.0.socket.maxPayload is 1, allowed: whole numbers from 1024 to 1073741824'],
+  [
+    feed({ socket: { maxPayload: 1 } }),
+    'feeds.0.socket.maxPayload is 1, allowed: whole numbers from 1024 to 1073741824',
+  ],
   [feed({ socket: { compression: 'yes' } }), 'feeds.0.socket.compression is "yes", expected true or false'],
-  [feed({ socket: { ca: '/etc/ca.pem' } }), 'feeds.0.socket.ca is "/etc/ca.pem", expected certificates as PEM text'],
-  [feed({ socket: { ca: Buffer.from(CERTIFICATE) } }), 'feeds.0.socket.ca is an object, expected certificates as PEM text'],
-  [feed({ socket: { headers: [['a', 'b']] } }), 'feeds.0.socket.headers is a list, expected a plain object of header names and texts'],
-  [feed({ socket: { headers: new Headers() } }), 'feeds.0.socket.headers is an object, expected a plain object of header names and texts'],
+  [
+    feed({ socket: { ca: '/etc/ca.pem' } }),
+    'feeds.0.socket.ca is "/etc/ca.pem", expected certificates as PEM text',
+  ],
+  [
+    feed({ socket: { ca: Buffer.from(CERTIFICATE) } }),
+    'feeds.0.socket.ca is an object, expected certificates as PEM text',
+  ],
+  [
+    feed({ socket: { headers: [['a', 'b']] } }),
+    'feeds.0.socket.headers is a list, expected a plain object of header names and texts',
+  ],
+  [
+    feed({ socket: { headers: new Headers() } }),
+    'feeds.0.socket.headers is an object, expected a plain object of header names and texts',
+  ],
   [feed({ socket: { headers: { 'X-Key': 5 } } }), 'feeds.0.socket.headers.X-Key is 5, expected text'],
   [
     feed({ socket: { headers: { 'X-Key': 'a\r\nX-Other: b' } } }),
@@ -106,18 +184,24 @@ const WRONG: readonly (readonly [options: unknown, message: string])[] = [
   ],
   [
     feed({ socket: { headers: { 'X: a\r\nY': 'b' } } }),
-    "feeds.0.socket.headers has the name \"X: a\\r\\nY\", allowed: letters, digits and !#$%&'*+-.^_`|~",
+    'feeds.0.socket.headers has the name "X: a\\r\\nY", allowed: letters, digits and !#$%&\'*+-.^_`|~',
   ],
   [
     feed({ socket: { headers: { '': 'b' } } }),
-    "feeds.0.socket.headers has the name \"\", allowed: letters, digits and !#$%&'*+-.^_`|~",
+    'feeds.0.socket.headers has the name "", allowed: letters, digits and !#$%&\'*+-.^_`|~',
   ],
   [
     feed({ socket: { headers: { 'Sec-WebSocket-Key': 'b' } } }),
     'feeds.0.socket.headers.Sec-WebSocket-Key is not for options, the handshake sets it',
   ],
-  [feed({ socket: { headers: { upgrade: 'h2c' } } }), 'feeds.0.socket.headers.upgrade is not for options, the handshake sets it'],
-  [feed({ socket: { headers: hostile('__proto__') } }), 'feeds.0.socket.headers.__proto__ is an object, expected text'],
+  [
+    feed({ socket: { headers: { upgrade: 'h2c' } } }),
+    'feeds.0.socket.headers.upgrade is not for options, the handshake sets it',
+  ],
+  [
+    feed({ socket: { headers: hostile('__proto__') } }),
+    'feeds.0.socket.headers.__proto__ is an object, expected text',
+  ],
   // Names that objects inherit.
   [open({ ring: hostile('__proto__') }), 'ring.__proto__ is not known, allowed: bytes'],
   [open({ ring: hostile('constructor') }), 'ring.constructor is not known, allowed: bytes'],
@@ -132,10 +216,18 @@ const WRONG: readonly (readonly [options: unknown, message: string])[] = [
 
 for (const [options, message] of WRONG)
   test(`refused: option ${message.slice(0, 100)}`, () => {
-    assert.throws(() => checkOpenOptions(options as OpenOptions), new MisuseError(`Condition failed: option ${message}`));
+    assert.throws(
+      () => checkOpenOptions(options as OpenOptions),
+      new MisuseError(`Condition failed: option ${message}`),
+    );
   });
 
-for (const [options, what] of [[undefined, 'undefined'], [null, 'null'], ['kraken', '"kraken"'], [[FEED], 'a list']] as const)
+for (const [options, what] of [
+  [undefined, 'undefined'],
+  [null, 'null'],
+  ['kraken', '"kraken"'],
+  [[FEED], 'a list'],
+] as const)
   test(`options that are ${what} are refused as a whole`, () => {
     assert.throws(
       () => checkOpenOptions(options as unknown as OpenOptions),
@@ -145,14 +237,22 @@ for (const [options, what] of [[undefined, 'undefined'], [null, 'null'], ['krake
 
 const RIGHT: readonly (readonly [title: string, options: unknown])[] = [
   ['the least', { feeds: [FEED] }],
-  ['a feed without symbols, for channels of the whole venue', feed({ symbols: [], channels: ['instrument'] })],
+  [
+    'a feed without symbols, for channels of the whole venue',
+    feed({ symbols: [], channels: ['instrument'] }),
+  ],
   [
     'everything at once',
     {
       feeds: [
         {
           ...FEED,
-          channels: ['trade', { name: 'book', depth: 25 }, { name: 'ohlc', interval: 5, snapshot: false }, { name: 'ticker', trigger: 'bbo' }],
+          channels: [
+            'trade',
+            { name: 'book', depth: 25 },
+            { name: 'ohlc', interval: 5, snapshot: false },
+            { name: 'ticker', trigger: 'bbo' },
+          ],
           url: 'wss://user:password@example.com/v2?token=1',
           overflow: 'backpressure',
           times: { silentAfterMs: 1, backoffMs: 0, attemptsMax: Number.POSITIVE_INFINITY },
@@ -176,7 +276,15 @@ const RIGHT: readonly (readonly [title: string, options: unknown])[] = [
   [
     'undefined for everything that may be left out',
     {
-      feeds: [{ ...FEED, url: undefined, overflow: undefined, times: undefined, socket: { ca: undefined, headers: undefined } }],
+      feeds: [
+        {
+          ...FEED,
+          url: undefined,
+          overflow: undefined,
+          times: undefined,
+          socket: { ca: undefined, headers: undefined },
+        },
+      ],
       ring: undefined,
       threads: undefined,
       wait: undefined,
@@ -186,7 +294,10 @@ const RIGHT: readonly (readonly [title: string, options: unknown])[] = [
     },
   ],
   ['a plain URL of this machine', feed({ url: 'ws://127.0.0.1:8080/' })],
-  ['a plain URL of another host, where that is allowed', feed({ url: 'ws://10.0.0.5/', socket: { allowPlain: true } })],
+  [
+    'a plain URL of another host, where that is allowed',
+    feed({ url: 'ws://10.0.0.5/', socket: { allowPlain: true } }),
+  ],
 ];
 
 for (const [title, options] of RIGHT)
@@ -201,12 +312,19 @@ for (const [options, message] of [
   [{ ...CHANGE, symbols: undefined }, 'subscribe.symbols is undefined, expected a list of symbols'],
   [{ ...CHANGE, channels: [] }, 'subscribe.channels is empty, give at least one channel'],
   [{ ...CHANGE, feed: {} }, 'subscribe.feed is an object, expected the name or number of a feed'],
-  [{ ...CHANGE, channel: 'book' }, 'subscribe.channel is not known, allowed: symbols, channels, feed (did you mean "channels"?)'],
+  [
+    { ...CHANGE, channel: 'book' },
+    'subscribe.channel is not known, allowed: symbols, channels, feed (did you mean "channels"?)',
+  ],
 ] as const)
   test(`refused: ${message}`, () => {
-    assert.throws(() => checkSubscribeOptions(options as never, 'subscribe'), new MisuseError(`Condition failed: ${message}`));
+    assert.throws(
+      () => checkSubscribeOptions(options as never, 'subscribe'),
+      new MisuseError(`Condition failed: ${message}`),
+    );
   });
 
 test('a change of subscriptions may name its feed by name or number', () => {
-  for (const feed of [undefined, 0, 'kraken#0']) checkSubscribeOptions({ symbols: [], channels: ['trade'], feed }, 'subscribe');
+  for (const feed of [undefined, 0, 'kraken#0'])
+    checkSubscribeOptions({ symbols: [], channels: ['trade'], feed }, 'subscribe');
 });

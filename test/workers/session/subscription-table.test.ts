@@ -313,6 +313,7 @@ test('what was awaited on one connection is not awaited on the next', () => {
     [3, RESET],
     [5, OPENED],
     [6, ack(BOOK)],
+    [7, live(BOOK)],
   ];
   assert.deepEqual(on([BOOK], wasStale, { until: 60 }).slice(-1), ['6s subscribed BTC book 10']);
 });
@@ -414,6 +415,30 @@ test('a book that is not mended by its resubscription is resubscribed again', ()
     '2s unsubscribe book 10 BTC',
     '3s subscribe book 10 BTC',
     '9s unsubscribe book 10 BTC',
+  ]);
+});
+
+test('a book whose snapshot does not come with the answer is asked for again', () => {
+  assert.deepEqual(on([BOOK], [[1, ack(BOOK)]], { until: 10 }), [
+    '0s subscribe book 10 BTC',
+    '1s subscribed BTC book 10',
+    '6s unsubscribe book 10 BTC',
+  ]);
+});
+
+test('a book the exchange ends is abandoned, and asked for again until its new snapshot comes', () => {
+  const script: Script = [
+    [1, ack(BOOK)],
+    [1, live(BOOK)],
+    [2, gone(BOOK)],
+    [3, ack(BOOK)],
+  ];
+  assert.deepEqual(on([BOOK], script, { until: 10 }).slice(2), [
+    '2s abandon book 10 BTC',
+    '2s unsubscribed BTC book 10: the exchange ended it',
+    '2s subscribe book 10 BTC',
+    '3s subscribed BTC book 10',
+    '8s unsubscribe book 10 BTC',
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { Level } from '../../../shared/book/book-side.ts';
+import { INEXACT } from '../../../shared/decimal/decimals.ts';
 import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
@@ -119,7 +120,8 @@ export class HotBook {
       level.crc = number.crc;
       level.crcDigits = number.crcDigits;
       levels.add(level);
-      if (level.priceDecimals > priceDecimals || level.qtyDecimals > qtyDecimals) this.#learns = true;
+      if ((level.priceDecimals & ~INEXACT) > priceDecimals || (level.qtyDecimals & ~INEXACT) > qtyDecimals)
+        this.#learns = true;
       if (bytes[++at] !== COMMA) return at;
       at++;
     }
