@@ -66,7 +66,11 @@ export class FeedPipeline {
   #connection: Connection | undefined;
   #paused = false;
   #epoch: number;
+  /** The session is done. */
   #over = false;
+  /** When the last records stop waiting for room; set once the session is done. */
+  #finishBy: MonotonicNs | undefined;
+  #finished = false;
 
   constructor(config: FeedConfig, memory: FeedMemory, edge: FeedEdge) {
     this.#config = config;
@@ -108,9 +112,10 @@ export class FeedPipeline {
 
   /** The time asked for with `wakeAt` has come. */
   tick(): void {
-    if (this.#over) return;
+    if (this.#finished) return;
     this.#recover();
-    this.#turn({ kind: 'tick' });
+    if (this.#over) this.#finish();
+    else this.#turn({ kind: 'tick' });
   }
 
   subscribe(instruments: readonly Instrument[], subscriptions: readonly Subscription[]): void {
@@ -183,7 +188,7 @@ export class FeedPipeline {
     return {
       subscribed: (subscription, warning) => {
         if (warning !== '')
-          this.#edge.log('info', 'the exchange warns about a subscription', { subscription, warning });
+          this.#log('info', 'the exchange warns about a subscription', { subscription, warning });
         hear({ kind: 'subscribed', subscription });
       },
       unsubscribed: (subscription) => hear({ kind: 'unsubscribed', subscription }),
@@ -209,13 +214,13 @@ export class FeedPipeline {
     // that sends garbage cannot fill the ring with complaints about it.
     if (count > 8 && !Number.isInteger(Math.log2(count))) return;
     this.#publisher.status(STATUSES.fault.id, NO_INSTRUMENT, fault, Number.NaN, detail);
-    this.#edge.log('debug', faultName(fault), { detail });
+    this.#log('debug', faultName(fault), { detail });
   }
 
   #ended(end: ConnectionEnd): void {
     this.#connection = undefined;
     this.#paused = false;
-    this.#edge.log(end.ours ? 'info' : 'warn', 'connection ended', {
+    this.#log(end.ours ? 'info' : 'warn', 'connection ended', {
       fault: faultName(end.fault),
       code: end.code,
       detail: end.detail,
@@ -226,6 +231,10 @@ export class FeedPipeline {
   #turn(input: SessionInput): void {
     this.#inbox.push(input);
     if (!this.#busy) this.#drain(this.#edge.now());
+  }
+
+  #log(level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#edge.log(level, message, { epoch: this.#epoch, ...fields });
   }
 
   /** Gives the session what it has yet to hear and carries out what it decides, in order. */
@@ -239,10 +248,24 @@ export class FeedPipeline {
     this.#busy = false;
     this.#counters.local[FEED.state] = CONNECTION_STATE_CODES[this.#session.state];
     this.#publish();
-    if (this.#over) {
-      this.#edge.wakeAt(Number.POSITIVE_INFINITY);
-      this.#edge.finished();
-    } else this.#schedule();
+    if (this.#over) this.#finish();
+    else this.#schedule();
+  }
+
+  /**
+   * The last records may wait for room like any others, so they are given some time to find it: as long as a
+   * close may take, and no longer, since nobody may be reading any more.
+   */
+  #finish(): void {
+    const now = this.#edge.now();
+    this.#finishBy ??= later(now, durationMs(this.#config.times.closeTimeoutMs));
+    if (this.#publisher.degraded && now < this.#finishBy) {
+      this.#edge.wakeAt(later(now, RECOVER_EVERY));
+      return;
+    }
+    this.#finished = true;
+    this.#edge.wakeAt(Number.POSITIVE_INFINITY);
+    this.#edge.finished();
   }
 
   #carryOut(action: SessionAction): void {

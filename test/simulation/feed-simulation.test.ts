@@ -9,7 +9,7 @@ const WORLDS = Number(process.env['WORLDS'] ?? 500);
 const seeds = SEED === undefined ? Array.from({ length: WORLDS }, (_, i) => i) : [Number(SEED)];
 
 test(`in ${seeds.length} worlds a feed loses nothing unannounced and recovers from the last disturbance`, () => {
-  const totals = { records: 0, gaps: 0, epochs: 0, pauses: 0, stale: 0, recoveryMs: 0 };
+  const totals = { records: 0, gaps: 0, epochs: 0, pauses: 0, resyncs: 0, recoveryMs: 0 };
   for (const seed of seeds) {
     try {
       const summary = new FeedWorld(seed).run();

@@ -2,29 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import {
   type FeedConfig,
   type Instrument,
-  type Overflow,
-  type SessionTimes,
   type Subscription,
   subscriptionKey,
 } from '../../src/shared/contract.ts';
-import {
-  FeedCounterReader,
-  FeedCounterWriter,
-  feedCounterMemory,
-} from '../../src/shared/counters/counter-block.ts';
-import {
-  COUNTED,
-  FEED,
-  FEED_COUNTER_WORDS,
-  KIND,
-  kindWord,
-} from '../../src/shared/counters/feed-counters.ts';
+import { FeedCounterWriter, feedCounterMemory } from '../../src/shared/counters/counter-block.ts';
+import { FEED } from '../../src/shared/counters/feed-counters.ts';
 import { SymbolCounters } from '../../src/shared/counters/symbol-counters.ts';
-import { bookBytes } from '../../src/shared/records/book.ts';
-import { HEADER } from '../../src/shared/records/header.ts';
 import { Doorbell } from '../../src/shared/ring/doorbell.ts';
 import { createRing } from '../../src/shared/ring/ring-layout.ts';
-import { RingReader } from '../../src/shared/ring/ring-reader.ts';
 import { RingWriter } from '../../src/shared/ring/ring-writer.ts';
 import {
   durationMs,
@@ -43,16 +28,20 @@ import { ModelExchange } from './model-exchange.ts';
 import { Properties } from './properties.ts';
 import { Schedule } from './schedule.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
+import { SimulatedStrategy } from './simulated-strategy.ts';
 import { ToldBook } from './told.ts';
+import { drawWorld, type WorldOptions } from './world-options.ts';
 
 /** How long a feed may take from the last disturbance until everything wanted is live again. */
 const RECOVERY_MS = 120_000;
+/** More connections than any world needs. */
+const LINKS_MAX = 1_000;
 const EPOCH = 7;
 /** The id of an instrument that the exchange does not list. */
 const UNLISTED = 99 as InstrumentId;
 const CONDITIONS = ['online', 'maintenance', 'cancel_only', 'post_only'];
 
-/** Rows of every world; each world writes its first few only. */
+/** Rows for every world: nothing is read from them that the world did not write. */
 const symbolCounters = SymbolCounters.memory();
 const doorbell = Doorbell.memory();
 
@@ -62,7 +51,7 @@ export interface WorldSummary {
   readonly gaps: number;
   readonly epochs: number;
   readonly pauses: number;
-  readonly stale: number;
+  readonly resyncs: number;
   readonly recoveryMs: number;
 }
 
@@ -73,65 +62,43 @@ export interface WorldSummary {
  */
 export class FeedWorld {
   readonly #chance: Random;
+  readonly #options: WorldOptions;
   readonly #schedule = new Schedule();
+  readonly #calmAt: number;
   readonly #exchange: ModelExchange;
   readonly #network: SimulatedNetwork;
   readonly #properties: Properties;
+  readonly #strategy: SimulatedStrategy;
   readonly #pipeline: FeedPipeline;
-  readonly #reader: RingReader;
-  readonly #counters: FeedCounterReader;
-  readonly #words = new Float64Array(FEED_COUNTER_WORDS);
-  readonly #ringBytes: number;
-  readonly #ring: SharedArrayBuffer;
-  readonly #overflow: Overflow;
-  readonly #wanted = new Map<string, Subscription>();
-  readonly #all: readonly Subscription[];
   readonly #instruments: readonly Instrument[];
-  readonly #calmAt: number;
-  readonly #marketPeriodMs: number;
+  readonly #subscriptions: readonly Subscription[];
+  readonly #wanted = new Map<string, Subscription>();
   #marketOpen = true;
+  /** Number of the wake-up asked for last; those before it are cancelled. */
   #wake = 0;
-  #stalledUntil = 0;
-  #pollPlanned = false;
-  #polling = false;
+  /** Times the user or the world did something of which a strategy may be told. */
   #causes = 0;
   #finished = 0;
 
   constructor(seed: number) {
     const chance = new Random(seed);
-    this.#chance = chance;
     const schedule = this.#schedule;
-    const exchange: ExchangeName = chance.pick(['kraken', 'kraken-v1']);
-    this.#overflow = chance.pick(['conflate', 'backpressure']);
-    const depth = chance.percent(10) ? 100 : chance.pick([10, 10, 25]);
-    const lies = depth === 10 && chance.percent(60);
-    const pairs = 1 + chance.below(3) + (chance.percent(20) ? 4 : 0);
-    this.#calmAt = later(schedule.now, durationMs(chance.pick([5_000, 20_000, 40_000])));
-    this.#marketPeriodMs = chance.pick([20, 50, 200]);
-    this.#exchange = new ModelExchange({
-      exchange,
-      pairs,
-      seed,
-      levels: chance.pick([40, 150]),
-      chance,
-      lies,
-      mishap: (part) => this.#mishap(part),
-      now: () => schedule.now,
-    });
-    this.#network = new SimulatedNetwork({
-      schedule,
-      chance,
-      exchange: this.#exchange,
-      mishap: (part) => this.#mishap(part),
-      require: (holds, rule) => this.#require(holds, rule),
-    });
-    this.#ringBytes = chance.pick([4096, 8192, 16_384, 65_536]);
+    const options = drawWorld(chance);
+    const { exchange, pairs, levels, lies, overflow, booksFit, ringBytes } = options;
+    this.#chance = chance;
+    this.#options = options;
+    this.#calmAt = later(schedule.now, durationMs(options.disturbedMs));
+    const mishap = (part: number): boolean => this.#mishap(part);
+    const require = (holds: boolean, rule: string): void => this.#require(holds, rule);
+    const now = (): number => schedule.now;
+    this.#exchange = new ModelExchange({ exchange, pairs, seed, levels, chance, lies, mishap, now });
+    this.#network = new SimulatedNetwork({ schedule, chance, exchange: this.#exchange, mishap, require });
     this.#properties = new Properties({
-      overflow: this.#overflow,
-      booksFit: this.#fits(depth),
+      overflow,
+      booksFit,
       honest: !lies,
       numbered: exchange === 'kraken',
-      require: (holds, rule) => this.#require(holds, rule),
+      require,
       told: (epoch, instrument) => this.#network.links[epoch - EPOCH - 1]?.line.told(instrument),
     });
     this.#instruments = [
@@ -142,62 +109,66 @@ export class FeedWorld {
       })),
       { id: UNLISTED, symbol: 'NOT/LISTED', venueSymbol: 'NOT/LISTED' },
     ];
-    this.#all = this.#subscriptions(exchange, depth);
-    for (const each of this.#all) if (chance.percent(70)) this.#wanted.set(subscriptionKey(each), each);
-    this.#ring = createRing(this.#ringBytes);
-    this.#reader = new RingReader(this.#ring);
+    this.#subscriptions = this.#drawSubscriptions(exchange);
+    for (const each of this.#subscriptions)
+      if (chance.percent(70)) this.#wanted.set(subscriptionKey(each), each);
+    const ring = createRing(ringBytes);
     const counters = feedCounterMemory();
-    this.#counters = new FeedCounterReader(counters);
-    const config: FeedConfig = {
+    this.#strategy = new SimulatedStrategy({
+      world: options,
+      ring,
+      counters,
+      schedule,
+      chance,
+      properties: this.#properties,
+      require,
+    });
+    this.#pipeline = this.#openPipeline({
       feed: 0 as FeedId,
       name: `${exchange}#0`,
       exchange,
       url: VENUES[exchange].url,
       instruments: this.#instruments,
       subscriptions: [...this.#wanted.values()],
-      overflow: this.#overflow,
-      ring: this.#ring,
+      overflow,
+      ring,
       counters,
       symbolCounters,
       doorbell,
       epoch: EPOCH,
       seed,
-      times: this.#times(),
+      times: options.times,
       socket: { maxPayload: 1 << 20, compression: false },
-    };
-    this.#pipeline = this.#openPipeline(config);
+    });
     this.#plan();
   }
 
   /** Runs this world to its end. */
   run(): WorldSummary {
-    const schedule = this.#schedule;
     this.#pipeline.start();
-    schedule.runUntil(this.#calmAt);
-    let recoveryMs = 0;
-    while (!this.#isOver && this.#missing() !== '') {
-      this.#require(recoveryMs < RECOVERY_MS, `everything wanted is there again, yet ${this.#missing()}`);
-      schedule.runFor(250);
-      recoveryMs += 250;
-    }
-    if (!this.#isOver) this.#checkLastTold();
+    this.#schedule.runUntil(this.#calmAt);
+    let recoveryMs = this.#recover();
+    // What went wrong before may show late: a pong that was lost is missed only after its time.
+    while (!this.#isOver && !this.#hearsAll()) recoveryMs += this.#recover();
     this.#checkEnd();
     const { taken, gaps } = this.#properties;
+    const { words } = this.#strategy;
     return {
       records: taken,
       gaps,
       epochs: this.#network.links.length,
-      pauses: this.#words[FEED.pauses]!,
-      stale: this.#words[FEED.resyncs]!,
+      pauses: words[FEED.pauses]!,
+      resyncs: words[FEED.resyncs]!,
       recoveryMs,
     };
   }
 
   // --- how this world is made -----------------------------------------------------------------------------
 
-  #subscriptions(exchange: ExchangeName, depth: number): Subscription[] {
+  #drawSubscriptions(exchange: ExchangeName): Subscription[] {
     const chance = this.#chance;
-    const each = this.#instruments.flatMap(({ id }): Subscription[] => [
+    const { depth } = this.#options;
+    const all = this.#instruments.flatMap(({ id }): Subscription[] => [
       { channel: 'book', depth, instrument: id },
       { channel: 'trade', instrument: id, ...(chance.percent(30) ? { snapshot: true } : {}) },
       { channel: 'ticker', instrument: id },
@@ -205,43 +176,21 @@ export class FeedWorld {
       { channel: 'candle', interval: 1, instrument: id },
     ]);
     if (exchange === 'kraken' && chance.percent(20))
-      each.push({ channel: 'instrument', instrument: NO_INSTRUMENT });
-    return each;
-  }
-
-  #times(): SessionTimes {
-    const chance = this.#chance;
-    return {
-      connectTimeoutMs: chance.pick([1_000, 3_000]),
-      ackTimeoutMs: chance.pick([500, 2_000]),
-      ackAttempts: chance.pick([1, 3]),
-      silentAfterMs: chance.pick([0, 3_000, 10_000]),
-      pingIntervalMs: chance.pick([2_000, 10_000]),
-      pongTimeoutMs: chance.pick([1_500, 5_000]),
-      closeTimeoutMs: 1_000,
-      backoffMs: chance.pick([50, 500]),
-      backoffMaxMs: chance.pick([1_000, 5_000]),
-      stableAfterMs: chance.pick([0, 1_000, 5_000]),
-      unavailableDelayMs: 3_000,
-      attemptsMax: Number.POSITIVE_INFINITY,
-    };
+      all.push({ channel: 'instrument', instrument: NO_INSTRUMENT });
+    return all;
   }
 
   #openPipeline(config: FeedConfig): FeedPipeline {
+    const { feed, overflow, epoch } = config;
     const counters = new FeedCounterWriter(config.counters);
-    const publisher = new Publisher({
-      writer: new RingWriter(config.ring),
-      counters,
-      feed: config.feed,
-      overflow: config.overflow,
-      epoch: config.epoch,
-    });
+    const publisher = new Publisher({ writer: new RingWriter(config.ring), counters, feed, overflow, epoch });
+    const symbols = new SymbolCounters(config.symbolCounters);
     return new FeedPipeline(
       config,
-      { counters, publisher, symbols: new SymbolCounters(config.symbolCounters) },
+      { counters, publisher, symbols },
       {
         now: () => {
-          this.#readMeanwhile();
+          this.#strategy.meanwhile();
           return this.#schedule.now;
         },
         connect: (events) => {
@@ -250,12 +199,12 @@ export class FeedWorld {
           return this.#network.connect(events);
         },
         wakeAt: (at) => this.#wakeAt(at),
-        ringBell: () => this.#pollSoon(),
+        ringBell: () => this.#strategy.wake(),
         text: (bytes, start, end) => {
           const part = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
           return isUtf8(part) ? part.toString('utf8') : undefined;
         },
-        log: () => this.#readMeanwhile(),
+        log: () => this.#strategy.meanwhile(),
         finished: () => {
           this.#finished++;
         },
@@ -265,19 +214,15 @@ export class FeedWorld {
 
   #plan(): void {
     const schedule = this.#schedule;
-    const lengthMs = (this.#calmAt - schedule.now) / NS_PER_MS;
-    for (let n = this.#chance.below(30); n > 0; n--)
-      schedule.in(1 + this.#chance.below(lengthMs), () => this.#disturb());
-    if (this.#chance.percent(5)) schedule.in(1 + this.#chance.below(lengthMs), () => this.#pipeline.close());
+    const { disturbances, disturbedMs } = this.#options;
+    const sometime = (): number => 1 + this.#chance.below(disturbedMs);
+    for (let n = 0; n < disturbances; n++) schedule.in(sometime(), () => this.#disturb());
+    if (this.#chance.percent(5)) schedule.in(sometime(), () => this.#close());
     schedule.in(1, () => this.#market());
     schedule.in(1_000, () => this.#heartbeat());
   }
 
   // --- time -----------------------------------------------------------------------------------------------
-
-  get #isCalm(): boolean {
-    return this.#schedule.now >= this.#calmAt;
-  }
 
   get #isOver(): boolean {
     return this.#finished > 0;
@@ -285,72 +230,31 @@ export class FeedWorld {
 
   /** True in `part` of 100 cases while the world misbehaves, and never after. */
   #mishap(part: number): boolean {
-    return !this.#isCalm && this.#chance.percent(part);
+    return this.#schedule.now < this.#calmAt && this.#chance.percent(part);
   }
 
   #wakeAt(at: number): void {
-    this.#readMeanwhile();
+    this.#strategy.meanwhile();
     const wake = ++this.#wake;
     if (at === Number.POSITIVE_INFINITY) return;
     const lateMs = this.#mishap(1) ? this.#chance.below(2_000) : 1 + this.#chance.below(10);
     this.#schedule.at(Math.max(at, this.#schedule.now) + lateMs * NS_PER_MS, () => {
       if (wake !== this.#wake) return;
       this.#pipeline.tick();
-      this.#checkCounters();
+      this.#strategy.checkAccounts();
     });
   }
 
   #market(): void {
-    if (this.#marketOpen) {
-      const many = this.#mishap(2) ? 100 + this.#chance.below(200) : 1;
-      for (let n = 0; n < many; n++) this.#exchange.step();
-    }
-    this.#schedule.in(1 + this.#chance.below(2 * this.#marketPeriodMs), () => this.#market());
+    const events = this.#mishap(2) ? 100 + this.#chance.below(200) : 1;
+    for (let n = 0; n < events && this.#marketOpen; n++) this.#exchange.step();
+    this.#schedule.in(1 + this.#chance.below(2 * this.#options.marketPeriodMs), () => this.#market());
   }
 
   #heartbeat(): void {
     this.#exchange.heartbeat();
-    this.#checkCounters();
+    this.#check();
     this.#schedule.in(1_000, () => this.#heartbeat());
-  }
-
-  // --- the strategy ---------------------------------------------------------------------------------------
-
-  get #isStalled(): boolean {
-    return this.#schedule.now < this.#stalledUntil;
-  }
-
-  /** The strategy is another thread, so it may read at any moment of the feed's. */
-  #readMeanwhile(): void {
-    if (!this.#isStalled && this.#chance.percent(20)) this.#read(1 + this.#chance.below(50));
-  }
-
-  #pollSoon(): void {
-    if (this.#pollPlanned) return;
-    this.#pollPlanned = true;
-    const at = Math.max(this.#schedule.now, this.#stalledUntil) + this.#chance.below(10) * NS_PER_MS;
-    this.#schedule.at(at, () => {
-      this.#pollPlanned = false;
-      if (!this.#isStalled) this.#read(1 + this.#chance.below(200));
-      if (!this.#reader.isEmpty()) this.#pollSoon();
-    });
-  }
-
-  #read(limit: number): void {
-    if (this.#polling) return;
-    this.#polling = true;
-    const { view } = this.#reader;
-    let taken = 0;
-    for (let at = this.#reader.next(); at >= 0; at = this.#reader.next()) {
-      const bytes = HEADER.field.bytes.get(view, at);
-      this.#properties.take(view, at);
-      // Spoilt, so that whoever still relies on it is found out.
-      new Uint8Array(view.buffer, view.byteOffset + at, bytes).fill(0xa5);
-      if (++taken === limit) break;
-    }
-    this.#reader.release();
-    this.#counters.addTaken(taken);
-    this.#polling = false;
   }
 
   // --- what goes wrong ------------------------------------------------------------------------------------
@@ -358,7 +262,7 @@ export class FeedWorld {
   #disturb(): void {
     const chance = this.#chance;
     const link = this.#network.last;
-    const subscription = chance.pick(this.#all);
+    const subscription = chance.pick(this.#subscriptions);
     this.#causes++;
     const choices: readonly (() => void)[] = [
       () => link?.lose(0),
@@ -371,9 +275,9 @@ export class FeedWorld {
       () => this.#exchange.condition(chance.pick(CONDITIONS)),
       () => this.#exchange.endOne(),
       () => this.#schedule.standStill(chance.below(2_000)),
-      () => this.#stall(chance.below(5_000)),
-      () => this.#stall(chance.below(1_000)),
-      () => this.#stall(chance.below(100)),
+      () => this.#strategy.stall(chance.below(5_000)),
+      () => this.#strategy.stall(chance.below(1_000)),
+      () => this.#strategy.stall(chance.below(100)),
       () => this.#want(subscription),
       () => this.#unwant(subscription),
       () => this.#pipeline.tick(),
@@ -382,11 +286,7 @@ export class FeedWorld {
       },
     ];
     chance.pick(choices)();
-    this.#checkCounters();
-  }
-
-  #stall(ms: number): void {
-    this.#stalledUntil = Math.max(this.#stalledUntil, this.#schedule.now + ms * NS_PER_MS);
+    this.#check();
   }
 
   #want(subscription: Subscription): void {
@@ -402,6 +302,11 @@ export class FeedWorld {
     this.#pipeline.unsubscribe([subscription]);
   }
 
+  #close(): void {
+    this.#strategy.close();
+    this.#pipeline.close();
+  }
+
   // --- what must hold -------------------------------------------------------------------------------------
 
   #require(holds: boolean, rule: string): void {
@@ -410,41 +315,28 @@ export class FeedWorld {
     throw new Error(`does not hold ${Math.round(ms)} ms after the last disturbance: ${rule}`);
   }
 
-  #checkCounters(): void {
-    const words = this.#words;
-    this.#counters.read(words);
-    for (const [row, name] of COUNTED.entries()) {
-      const word = (kind: number): number => words[kindWord(row, kind)]!;
-      this.#require(
-        word(KIND.received) === word(KIND.delivered) + word(KIND.dropped) + word(KIND.conflated),
-        `received ${name} records are delivered, dropped or conflated`,
-      );
-      if (this.#overflow === 'conflate') continue;
-      this.#require(word(KIND.conflated) === 0, `under backpressure no ${name} is conflated`);
-      if (name !== 'book')
-        this.#require(word(KIND.dropped) === 0, `under backpressure no ${name} is dropped`);
-    }
-    // A second reader goes on where the first has released, and looks at what is held.
-    const held = new RingReader(this.#ring);
-    let records = 0;
-    while (held.next() >= 0) records++;
-    this.#require(
-      words[FEED.committed] === this.#properties.taken + records,
-      `${words[FEED.committed]} records written are taken (${this.#properties.taken}) or held (${records})`,
-    );
-    this.#checkNotices();
-  }
-
-  /** As many as there were reasons for, whatever the world does. */
-  #checkNotices(): void {
+  /** The accounts, and that there are no more notices than reasons for them, whatever the world does. */
+  #check(): void {
+    this.#strategy.checkAccounts();
     const { statuses, gaps, bytes } = this.#properties;
     const causes = this.#causes + this.#exchange.causes;
-    const subscriptions = this.#all.length;
-    this.#require(
-      statuses <= 20 + 6 * causes + this.#network.links.length * (5 + subscriptions),
-      `${statuses} statuses have ${causes} causes`,
-    );
-    this.#require(gaps <= 5 + 2 * causes + bytes / (this.#ringBytes / 8), `${gaps} gaps have causes`);
+    const perLink = 5 + this.#subscriptions.length;
+    const statusesMax = 20 + 6 * causes + perLink * this.#network.links.length;
+    this.#require(statuses <= statusesMax, `${statuses} statuses have ${causes} causes`);
+    // A ring that was full is opened again once a quarter of it is free.
+    const gapsMax = 5 + 2 * causes + bytes / (this.#options.ringBytes / 8);
+    this.#require(gaps <= gapsMax, `${gaps} gaps have ${causes} causes in ${bytes} bytes`);
+  }
+
+  /** @returns how long it took, milliseconds. */
+  #recover(): number {
+    const stepMs = 250;
+    for (let ms = 0; ; ms += stepMs) {
+      const missing = this.#isOver ? '' : this.#missing();
+      if (missing === '') return ms;
+      this.#require(ms < RECOVERY_MS, `everything wanted is there again, yet ${missing}`);
+      this.#schedule.runFor(stepMs);
+    }
   }
 
   /** What is wanted and not there, in words; empty where all of it is. */
@@ -452,16 +344,12 @@ export class FeedWorld {
     const { status, known } = this.#properties;
     if (status !== 'connected') return `the feed is ${status}`;
     if (this.#network.last?.isWell !== true) return 'the connection is not well';
-    if (this.#isStalled) return 'the strategy stands still';
-    for (const subscription of this.#due()) {
-      const topic = [...this.#network.last.line.topics.values()].some(
-        ({ symbol, parameters }) =>
-          parameters.channel === subscription.channel &&
-          (symbol === undefined || symbol.index === subscription.instrument),
-      );
-      if (!topic) return `${whichOf(subscription)} is not subscribed`;
-      if (subscription.channel === 'book' && known.get(subscription.instrument)?.mirror.isLive !== true)
-        return `${whichOf(subscription)} is not live`;
+    if (this.#strategy.isStalled) return 'the strategy stands still';
+    const { line } = this.#network.last;
+    for (const { channel, instrument, ...rest } of this.#due()) {
+      const which = whichOf({ channel, instrument, ...rest });
+      if (!line.hasTopic(channel, instrument)) return `${which} is not subscribed`;
+      if (channel === 'book' && known.get(instrument)?.mirror.isLive !== true) return `${which} is not live`;
     }
     return '';
   }
@@ -471,57 +359,65 @@ export class FeedWorld {
     const { refused, givenUp } = this.#properties;
     return [...this.#wanted.values()].filter((subscription) => {
       const which = whichOf(subscription);
-      if (refused.has(which) || givenUp.has(which)) return false;
-      return this.#fits(subscription.depth ?? 0);
+      const fits = subscription.channel !== 'book' || this.#options.booksFit;
+      return fits && !refused.has(which) && !givenUp.has(which);
     });
   }
 
-  #fits(depth: number): boolean {
-    return bookBytes(2 * depth) <= this.#ringBytes / 2;
-  }
-
-  /** The exchange says everything once more and falls silent; then the strategy knows what the exchange knows. */
-  #checkLastTold(): void {
+  /**
+   * The exchange says everything once more and falls silent; then the strategy knows what the exchange knows.
+   *
+   * @returns false where the connection was lost meanwhile.
+   */
+  #hearsAll(): boolean {
     const due = this.#due();
+    const links = this.#network.links.length;
     this.#exchange.stepEach();
     this.#marketOpen = false;
     this.#schedule.runFor(2_000);
-    this.#require(this.#missing() === '', `what was there stays: ${this.#missing()}`);
-    const { line } = this.#network.last!;
-    for (const subscription of due) {
-      const { channel, instrument, depth } = subscription;
-      if (instrument === NO_INSTRUMENT) continue;
-      const known = this.#properties.of(instrument);
-      const told = line.told(instrument);
-      const symbol = this.#exchange.market.symbols[instrument]!;
-      const which = whichOf(subscription);
-      if (channel === 'book')
-        this.#require(
-          new ToldBook(0, symbol, depth!).equals(known.mirror),
-          `${which} is the exchange’s book`,
-        );
-      else if (channel === 'trade')
-        this.#require(known.tradeIndex === told.trades.length - 1, `the last ${which} is delivered`);
-      else if (channel === 'ticker')
-        this.#require(known.ticker === told.ticker, `the last ${which} is delivered`);
-      else if (channel === 'quote')
-        this.#require(known.quote === told.quote, `the last ${which} is delivered`);
+    this.#marketOpen = true;
+    if (this.#network.links.length > links || this.#properties.status !== 'connected') {
+      this.#require(links < LINKS_MAX, 'a connection lasts once nothing disturbs it');
+      return false;
+    }
+    const missing = this.#missing();
+    this.#require(missing === '', `what was there stays, yet ${missing}`);
+    for (const subscription of due)
+      this.#require(this.#isLastTold(subscription), `the last ${whichOf(subscription)} is known`);
+    return true;
+  }
+
+  #isLastTold({ channel, instrument, depth }: Subscription): boolean {
+    if (instrument === NO_INSTRUMENT) return true;
+    const known = this.#properties.of(instrument);
+    const told = this.#network.last!.line.told(instrument);
+    switch (channel) {
+      case 'book':
+        return new ToldBook(0, this.#exchange.market.symbols[instrument]!, depth!).equals(known.mirror);
+      case 'trade':
+        return known.tradeGap || known.tradeIndex === told.trades.length - 1;
+      case 'ticker':
+        return known.ticker === told.ticker;
+      case 'quote':
+        return known.quote === told.quote;
+      default:
+        return true;
     }
   }
 
   #checkEnd(): void {
-    if (!this.#isOver) this.#pipeline.close();
+    if (!this.#isOver) this.#close();
     this.#schedule.runFor(5_000);
     this.#require(this.#finished === 1, 'a feed that is closed says once that it is over');
-    this.#read(Number.POSITIVE_INFINITY);
-    this.#checkCounters();
+    this.#strategy.read(Number.POSITIVE_INFINITY);
+    this.#check();
     this.#require(this.#properties.status === 'closed', 'the last word of a feed is that it is closed');
     this.#require(this.#network.last?.isInUse !== true, 'a feed that is over has no connection');
-    this.#properties.checkAnnounced(this.#words);
+    this.#strategy.checkAnnounced();
   }
 }
 
-/** How statuses name a subscription. */
+/** How statuses name a subscription, and of which instrument. */
 const whichOf = ({ channel, depth, interval, instrument }: Subscription): string => {
   const parameter = depth ?? interval;
   return `${parameter === undefined ? channel : `${channel} ${parameter}`} ${instrument}`;

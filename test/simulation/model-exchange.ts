@@ -1,4 +1,4 @@
-import type { ExchangeName } from '../../src/shared/venues/venue.ts';
+import type { ChannelName, ExchangeName } from '../../src/shared/venues/venue.ts';
 import { Market } from '../../src/workers/simulator/market.ts';
 import type { MarketSymbol, Trade } from '../../src/workers/simulator/market-symbol.ts';
 import type { Change } from '../../src/workers/simulator/simulated-book.ts';
@@ -35,12 +35,19 @@ export class VenueLine {
   readonly #told = new Map<number, Told>();
   /** A message that is sent after the next one. */
   held: string | undefined;
-  /** What was sent since the last heartbeat was due. */
+  /** Nothing was sent since the last heartbeat was due. */
   quiet = true;
   readonly send: (text: string, delayMs?: number) => void;
 
   constructor(send: (text: string, delayMs?: number) => void) {
     this.send = send;
+  }
+
+  hasTopic(channel: ChannelName, instrument: number): boolean {
+    for (const { symbol, parameters } of this.topics.values())
+      if (parameters.channel === channel && (symbol === undefined || symbol.index === instrument))
+        return true;
+    return false;
   }
 
   told(instrument: number): Told {
@@ -251,10 +258,8 @@ export class ModelExchange {
     }
   }
 
-  *#linesOf(symbol: MarketSymbol, channel: string): Iterable<VenueLine> {
-    for (const line of this.lines)
-      for (const topic of line.topics.values())
-        if (topic.symbol === symbol && topic.parameters.channel === channel) yield line;
+  *#linesOf(symbol: MarketSymbol, channel: ChannelName): Iterable<VenueLine> {
+    for (const line of this.lines) if (line.hasTopic(channel, symbol.index)) yield line;
   }
 
   #changeBook(symbol: MarketSymbol, changes: readonly Change[]): void {

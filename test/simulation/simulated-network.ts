@@ -70,7 +70,9 @@ export class Link implements Connection {
   #chunk: Arrival[] = [];
   #chunkAt = 0 as MonotonicNs;
   #stopped = false;
+  /** When the last of what is on its way arrives, in either direction. */
   #lastAt: MonotonicNs;
+  #requestAt = 0;
 
   constructor(options: NetworkOptions, events: ConnectionEvents) {
     this.#options = options;
@@ -113,7 +115,9 @@ export class Link implements Connection {
     this.#requireInUse();
     if (this.#state !== 'open' || this.#silent) return;
     const { schedule, exchange, chance, mishap } = this.#options;
-    schedule.in(mishap(3) ? chance.below(2_000) : 1 + chance.below(30), () => {
+    const delay = durationMs(mishap(3) ? chance.below(2_000) : 1 + chance.below(30));
+    this.#requestAt = Math.max(this.#requestAt, later(schedule.now, delay));
+    schedule.at(this.#requestAt, () => {
       if (exchange.lines.has(this.line)) exchange.receive(this.line, text);
     });
   }

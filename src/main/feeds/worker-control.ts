@@ -2,6 +2,7 @@ import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads'
 import { type Remote, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { FeedWorkerControl, LogOptions } from '../../shared/contract.ts';
+import { workerFlags } from '../worker-flags.ts';
 
 /** What a worker thread runs. */
 export interface WorkerProgram {
@@ -57,6 +58,7 @@ export class WorkerControl {
       ...program.options,
       name,
       env: {},
+      execArgv: workerFlags(),
       workerData: { log, control: port2 },
       transferList: [port2],
     });

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type Simulator, startSimulator } from '../../src/main/simulator.ts';
+
+const FOLDER = fileURLToPath(new URL('../../examples/', import.meta.url));
+const LONGEST_MS = 60_000;
+
+const TRADE = /^(BTC|ETH)\/USD (buy|sell) \d+\.\d{8} @ \d+\.\d+$/;
+
+/** What each program prints, line by line; those that run until they are told to stop are told after `lines`. */
+const PROGRAMS: Readonly<
+  Record<
+    string,
+    { readonly shape: RegExp; readonly lines: number; readonly ends: 'alone' | 'SIGINT' | 'killed' }
+  >
+> = {
+  '01-trades.js': {
+    shape: new RegExp(
+      `${TRADE.source}|^(BTC|ETH)/USD (snapshot|update) \\d+\\+\\d+ levels$|^[A-Z/]* [a-z]+ `,
+    ),
+    lines: 100,
+    ends: 'killed',
+  },
+  '02-order-books.js': {
+    shape: /^(BTC|ETH|DOGE)\/USD (\d+(\.\d+)? \/ \d+(\.\d+)?|not to be trusted now)$/,
+    lines: 6,
+    ends: 'SIGINT',
+  },
+  '03-blocking-loop.js': { shape: /^1\d\d trades, \d+\.\d{8} BTC$/, lines: 1, ends: 'alone' },
+  '04-events.js': { shape: /^kept 20 trades, the last at \d+(\.\d+)?$/, lines: 1, ends: 'alone' },
+  '05-compute.js': {
+    shape: /^volatility of the last \d+ trades: \d\.\d{3}e[+-]\d+$/,
+    lines: 1,
+    ends: 'alone',
+  },
+};
+
+/** Files that are no programs of their own. */
+const PARTS = ['05-compute-task.js'];
+
+let simulator: Simulator;
+before(async () => {
+  simulator = await startSimulator({ rate: 500, pairs: 10, seed: 5 });
+});
+after(() => simulator.close());
+
+test('every example is run', () => {
+  const built = readdirSync(FOLDER).filter((name) => name.endsWith('.js'));
+  assert.deepEqual(built.sort(), [...Object.keys(PROGRAMS), ...PARTS].sort());
+});
+
+for (const [name, { shape, lines: wanted, ends }] of Object.entries(PROGRAMS))
+  test(`${name} prints what it promises`, async () => {
+    const child = spawn(process.execPath, [join(FOLDER, name)], {
+      env: { ...process.env, RINGFEED_URL: simulator.url },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const bound = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk) => {
+      out += String(chunk);
+      if (ends !== 'alone' && out.split('\n').length > wanted) child.kill('SIGINT');
+    });
+    child.stderr.on('data', (chunk) => {
+      err += String(chunk);
+    });
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    clearTimeout(bound);
+    assert.equal(err, '');
+    assert.deepEqual([code, signal], ends === 'killed' ? [null, 'SIGINT'] : [0, null]);
+    // The last line may be cut where the program was killed.
+    const lines = out.split('\n').slice(0, -1);
+    assert.ok(ends === 'alone' ? lines.length === wanted : lines.length >= wanted, `${lines.length} lines`);
+    for (const line of lines) assert.match(line, shape);
+  });
