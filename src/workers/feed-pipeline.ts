@@ -257,6 +257,7 @@ export class FeedPipeline {
    * close may take, and no longer, since nobody may be reading any more.
    */
   #finish(): void {
+    if (this.#finished) return;
     const now = this.#edge.now();
     this.#finishBy ??= later(now, durationMs(this.#config.times.closeTimeoutMs));
     if (this.#publisher.degraded && now < this.#finishBy) {

@@ -3,10 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { workerFlags } from '../../src/main/worker-flags.ts';
 
-test('workers take over every flag but the language of --eval', () => {
-  assert.deepEqual(workerFlags(['--use-openssl-ca', '--input-type=module', '--no-warnings']), ['--use-openssl-ca', '--no-warnings']);
-  assert.deepEqual(workerFlags(['--input-type', 'module', '--no-warnings']), ['--no-warnings']);
-  assert.deepEqual(workerFlags([]), []);
+test('workers take over every flag, or none where one names the language of --eval', () => {
+  assert.deepEqual(workerFlags(['--use-openssl-ca', '--no-warnings']), {});
+  assert.deepEqual(workerFlags([]), {});
+  assert.deepEqual(workerFlags(['--no-warnings', '--input-type=module']), { execArgv: [] });
+  assert.deepEqual(workerFlags(['--input-type', 'module']), { execArgv: [] });
 });
 
 test('feeds and compute tasks run in a program given to --eval', () => {
@@ -20,7 +21,13 @@ test('feeds and compute tasks run in a program given to --eval', () => {
     await feeds.run({ onStatus: (s) => console.log(s.status) });
     console.log(await feeds.compute.run('node:path', 'a/b.js', { name: 'basename' }).catch((error) => error.message));
     await feeds.close();`;
-  const lines = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }).trim().split('\n');
+  const lines = execFileSync(
+    process.execPath,
+    ['--max-old-space-size=512', '--input-type=module', '-e', program],
+    { encoding: 'utf8' },
+  )
+    .trim()
+    .split('\n');
   assert.equal(lines[0], 'connecting');
   assert.deepEqual(lines.slice(-2), ['closed', 'b.js']);
 });

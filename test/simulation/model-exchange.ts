@@ -83,6 +83,8 @@ export class ModelExchange {
   readonly lines = new Set<VenueLine>();
   /** Times something went wrong or changed of which a strategy may be told. */
   causes = 0;
+  /** Book messages that were spoilt. */
+  spoiltBooks = 0;
   readonly #wire: VenueWire;
   readonly #options: ModelExchangeOptions;
   #us = EPOCH_US;
@@ -117,13 +119,29 @@ export class ModelExchange {
     if (symbol !== undefined) this.#happen(symbol, parameters);
   }
 
-  /** One message for every topic there is, so that what is last told is known. */
+  /** One message at least for every topic there is, so that what is last told is known. */
   stepEach(): void {
     for (const line of this.lines)
       for (const { symbol, parameters } of line.topics.values()) {
-        this.#tick();
-        if (symbol !== undefined) this.#happen(symbol, parameters);
+        if (symbol === undefined) continue;
+        const told = line.told(symbol.index);
+        const before = told.books;
+        do {
+          this.#tick();
+          this.#happen(symbol, parameters);
+          // A change may lie beyond the depth of the subscription.
+        } while (parameters.channel === 'book' && told.books === before);
       }
+  }
+
+  /** A request is on its way. The feed begins to count trades anew with each, whether or not it arrives. */
+  asked(line: VenueLine, text: string): void {
+    const request = this.#wire.read(text);
+    if (request.kind !== 'subscribe' || request.topic.channel !== 'trade') return;
+    for (const venueSymbol of request.symbols) {
+      const symbol = this.market.find(venueSymbol);
+      if (symbol !== undefined) line.told(symbol.index).tradeRequests++;
+    }
   }
 
   heartbeat(): void {
@@ -172,7 +190,6 @@ export class ModelExchange {
         throw new Error(`a request that a venue cannot accept: ${text}`);
       case 'subscribe':
       case 'unsubscribe':
-        this.#note(line, request);
         if (this.#options.mishap(5)) return;
         if (this.#options.mishap(3)) line.send(this.#wire.malformed(this.#us));
         else if (request.kind === 'subscribe') this.#subscribe(line, request);
@@ -182,14 +199,6 @@ export class ModelExchange {
 
   #tick(): void {
     this.#us = Math.max(this.#us + 1, EPOCH_US + Math.floor(this.#options.now() / 1000));
-  }
-
-  #note(line: VenueLine, { kind, topic, symbols }: AnsweredRequest): void {
-    if (kind !== 'subscribe' || topic?.channel !== 'trade') return;
-    for (const venueSymbol of symbols) {
-      const symbol = this.market.find(venueSymbol);
-      if (symbol !== undefined) line.told(symbol.index).tradeRequests++;
-    }
   }
 
   #subscribe(line: VenueLine, request: AnsweredRequest): void {
@@ -240,7 +249,11 @@ export class ModelExchange {
   #happen(symbol: MarketSymbol, parameters: TopicParameters): void {
     switch (parameters.channel) {
       case 'book':
-        this.#changeBook(symbol, symbol.bookChanges(parameters.size));
+        // Beyond the depth of the subscription, too: what happens there is not told and must not be shown.
+        this.#changeBook(
+          symbol,
+          symbol.bookChanges(parameters.size * (this.#options.chance.percent(30) ? 3 : 1)),
+        );
         return;
       case 'trade': {
         const { trades, changes } = symbol.takeLiquidity();
@@ -328,9 +341,10 @@ export class ModelExchange {
     const { lies, mishap } = this.#options;
     if (mishap(1)) {
       this.causes++;
+      this.spoiltBooks++;
       this.#send(line, this.#wire.corrupted(text));
-    } else if (lies && depth <= CHECKED_DEPTH) this.#tell(line, text);
-    else this.#send(line, text);
+    } else if (!lies || depth > CHECKED_DEPTH) this.#send(line, text);
+    else if (!this.#tell(line, text)) this.spoiltBooks++;
   }
 
   /** @returns false where the message was spoilt on the way. */

@@ -57,6 +57,8 @@ export class SimulatedNetwork {
  */
 export class Link implements Connection {
   readonly line: VenueLine;
+  /** Messages that no exchange sends. */
+  garbled = 0;
   readonly #options: NetworkOptions;
   readonly #events: ConnectionEvents;
   #state: 'connecting' | 'open' | 'closing' | 'cut' | 'ended' = 'connecting';
@@ -104,6 +106,11 @@ export class Link implements Connection {
     );
   }
 
+  /** Messages may come. */
+  get #isUp(): boolean {
+    return this.#state === 'open' || this.#state === 'closing';
+  }
+
   /** Its end was not told yet, nor was it cut. */
   get isInUse(): boolean {
     return this.#state !== 'ended' && this.#state !== 'cut';
@@ -113,8 +120,9 @@ export class Link implements Connection {
 
   send(text: string): void {
     this.#requireInUse();
-    if (this.#state !== 'open' || this.#silent) return;
     const { schedule, exchange, chance, mishap } = this.#options;
+    exchange.asked(this.line, text);
+    if (this.#state !== 'open' || this.#silent) return;
     const delay = durationMs(mishap(3) ? chance.below(2_000) : 1 + chance.below(30));
     this.#requestAt = Math.max(this.#requestAt, later(schedule.now, delay));
     schedule.at(this.#requestAt, () => {
@@ -161,6 +169,7 @@ export class Link implements Connection {
   /** The connection ends in `ms`, behind everything sent before. */
   lose(ms: number): void {
     const { chance } = this.#options;
+    if (!this.#isUp) return;
     const fault = FAULTS[chance.pick(LOSSES)].id;
     const end: ConnectionEnd = { fault, code: chance.pick(CLOSE_CODES), detail: 'lost', ours: false };
     this.#arrive({ kind: 'end', end }, ms);
@@ -177,6 +186,7 @@ export class Link implements Connection {
   }
 
   garbage(): void {
+    this.garbled++;
     const { chance } = this.#options;
     const noise = Buffer.from(Array.from({ length: chance.below(100) }, () => chance.below(256)));
     const draw = chance.below(10);
@@ -194,7 +204,7 @@ export class Link implements Connection {
   }
 
   #arrive(what: Arrival, delayMs = 1 + this.#options.chance.below(20)): void {
-    if (this.#silent || this.#state === 'ended' || this.#state === 'cut') return;
+    if (this.#silent || !this.#isUp) return;
     const { schedule } = this.#options;
     this.#lastAt = Math.max(this.#lastAt, later(schedule.now, durationMs(delayMs))) as MonotonicNs;
     this.#arrived.push({ at: this.#lastAt, what });
@@ -232,9 +242,7 @@ export class Link implements Connection {
         this.#stopped = !this.#handMessage(what.kind, what.bytes);
       } else if (what.kind === 'pong') this.#events.pong();
       else {
-        if (handed) this.#events.chunkEnd();
-        this.#closed(what.end);
-        return;
+        this.#options.schedule.in(0, () => this.#closed(what.end));
       }
     }
     if (handed) this.#events.chunkEnd();
@@ -282,7 +290,7 @@ const GARBAGE = [
   '{"channel":"book","type":"update","data":[{"symbol":"BTC/USD","bids":[{"price":-1,"qty":1}],"asks":[]}]}',
   '{"channel":"book","type":"snapshot","data":[{"symbol":"ETH/USD","bids":[],"asks":[],"checksum":7}]}',
   '{"error":"Exceeded msg rate","success":false}',
-  '{"method":"subscribe","success":false,"error":"Already subscribed","symbol":"BTC/USD"}',
+  '{"method":"subscribe","success":false,"error":"Already subscribed","symbol":"NO/SUCH"}',
   '{"method":"subscribe","success":true,"result":{"channel":"book","depth":10,"symbol":"NO/SUCH"}}',
   '{"event":"error","errorMessage":"Exceeded msg rate"}',
   '{"Error":"Malformed request"}',

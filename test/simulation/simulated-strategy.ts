@@ -24,6 +24,9 @@ export interface StrategyOptions {
   readonly require: Require;
 }
 
+/** Less than a feed waits for its last records to find room. */
+const LAST_STALL_MS = 500;
+
 /** The other thread: takes records as it pleases, stands still for a while, and does the accounts. */
 export class SimulatedStrategy {
   readonly words: Float64Array = new Float64Array(FEED_COUNTER_WORDS);
@@ -50,10 +53,10 @@ export class SimulatedStrategy {
     this.#stalledUntil = Math.max(this.#stalledUntil, this.#options.schedule.now + ms * NS_PER_MS);
   }
 
-  /** From here on it reads, so that the feed can say its last word. */
+  /** From here on it is never late by much, so that the feed can say its last word. */
   close(): void {
     this.#isClosing = true;
-    this.#stalledUntil = this.#options.schedule.now;
+    this.#stalledUntil = Math.min(this.#stalledUntil, this.#options.schedule.now + LAST_STALL_MS * NS_PER_MS);
     this.wake();
   }
 

@@ -58,12 +58,13 @@ export class Told {
   quote: number | undefined;
   /** Subscribe requests for its trades. */
   tradeRequests = 0;
-  #books = 0;
+  /** Book messages so far. */
+  books = 0;
   /** Two messages may state one time: a snapshot of Kraken v1 has the time of its latest level. */
   readonly #booksAt = new Map<number, ToldBook[]>();
 
   book(symbol: MarketSymbol, depth: number, us: number): void {
-    const told = new ToldBook(this.#books++, symbol, depth);
+    const told = new ToldBook(this.books++, symbol, depth);
     const others = this.#booksAt.get(us);
     if (others === undefined) this.#booksAt.set(us, [told]);
     else others.push(told);

@@ -58,7 +58,7 @@ export class WorkerControl {
       ...program.options,
       name,
       env: {},
-      execArgv: workerFlags(),
+      ...workerFlags(),
       workerData: { log, control: port2 },
       transferList: [port2],
     });

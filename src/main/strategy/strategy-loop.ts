@@ -15,10 +15,13 @@ export interface LoopSource {
 }
 
 /** Records taken from one ring before the next one gets its turn. */
-const RECORDS_PER_TURN = 256;
+const RECORDS_PER_TURN = 64;
 
-/** A time-bounded poll looks at the clock after this many records. */
-const RECORDS_PER_LOOK = 256;
+/**
+ * A time-bounded poll looks at the clock after this many records, so a callback that takes 0.1 ms makes it
+ * late by 6 ms. Looking four times less often gains nothing that can be measured.
+ */
+const RECORDS_PER_LOOK = 64;
 
 /**
  * Drains rings into callbacks, a bounded number of records at a time, every ring in its turn.

@@ -126,7 +126,8 @@ export class BookSide {
       return;
     }
     const at = found ? low : this.#insert(low);
-    this.#touched(this.#end - 1 - at);
+    if (found) this.#changed(at, level);
+    else this.#touched(this.#end - 1 - at);
     this.#prices[at] = price;
     this.#qtys[at] = level.qty;
     this.#crcs[at] = level.crc;
@@ -180,6 +181,23 @@ export class BookSide {
     level.qtyDecimals = (small >>> 8) & 255;
     level.crc = there ? this.#crcs[i]! : 0;
     level.crcDigits = small >>> 16;
+  }
+
+  /**
+   * The level at this place gets another quantity. Where its digits stay as many, the register kept changes
+   * by what the level's part changes by, moved over the digits after it; no other level is looked at.
+   */
+  #changed(at: number, level: Level): void {
+    const worstCovered = this.#end - this.#coveredLevels;
+    if (at < worstCovered) return;
+    const smalls = this.#smalls;
+    if (smalls[at]! >>> 16 !== level.crcDigits) {
+      this.#coveredLevels = 0;
+      return;
+    }
+    let after = 0;
+    for (let i = Math.max(worstCovered, this.#begin); i < at; i++) after += smalls[i]! >>> 16;
+    this.#coveredRegister ^= moveRegister(this.#crcs[at]! ^ level.crc, after);
   }
 
   /** The level with this index, best first, or one before it, is not what it was. */

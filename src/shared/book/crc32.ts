@@ -16,44 +16,51 @@ export const CRC_TABLE: Int32Array = Int32Array.from({ length: 256 }, (_, n) => 
   return c | 0;
 });
 
-/** Moves of up to this many bytes have a table of their own (4 KiB each); few levels have more digits. */
-const MOVE_BYTES_MAX = 48;
+/** Moves of fewer bytes than this have a table of their own; longer ones are taken in two steps. */
+const NEAR_BYTES = 64;
 
-/** For each length, four tables of 256: what each byte of the register becomes after that many zero bytes. */
-const MOVES: Int32Array = (() => {
-  const moves = new Int32Array((MOVE_BYTES_MAX + 1) * 1024);
+/** Moves of this many times `NEAR_BYTES` have a table too, 0 to this. */
+const FAR_STEPS_MAX = 16;
+
+/** For each of `count` lengths, `stride` bytes apart, four tables of 256: what each byte of a register becomes. */
+function moveTables(count: number, stride: number): Int32Array {
+  const moves = new Int32Array(count * 1024);
   for (let lane = 0; lane < 4; lane++)
     for (let byte = 0; byte < 256; byte++) {
       let register = byte << (lane * 8);
-      for (let length = 0; length <= MOVE_BYTES_MAX; length++) {
-        moves[length * 1024 + lane * 256 + byte] = register | 0;
-        register = CRC_TABLE[register & 255]! ^ (register >>> 8);
+      for (let n = 0; n < count; n++) {
+        moves[n * 1024 + lane * 256 + byte] = register | 0;
+        for (let zeros = 0; zeros < stride; zeros++)
+          register = CRC_TABLE[register & 255]! ^ (register >>> 8);
       }
     }
   return moves;
-})();
+}
+
+const NEAR_MOVES = moveTables(NEAR_BYTES, 1);
+const FAR_MOVES = moveTables(FAR_STEPS_MAX + 1, NEAR_BYTES);
 
 /** The register after `length` further zero bytes. */
 export function moveRegister(register: number, length: number): number {
-  return length <= MOVE_BYTES_MAX ? moveNear(register, length) : moveFar(register, length);
+  return length < NEAR_BYTES ? moved(NEAR_MOVES, register, length) : moveFar(register, length);
 }
 
-function moveNear(register: number, length: number): number {
-  const at = length * 1024;
+function moved(tables: Int32Array, register: number, table: number): number {
+  const at = table * 1024;
   return (
-    MOVES[at + (register & 255)]! ^
-    MOVES[at + 256 + ((register >>> 8) & 255)]! ^
-    MOVES[at + 512 + ((register >>> 16) & 255)]! ^
-    MOVES[at + 768 + (register >>> 24)]!
+    tables[at + (register & 255)]! ^
+    tables[at + 256 + ((register >>> 8) & 255)]! ^
+    tables[at + 512 + ((register >>> 16) & 255)]! ^
+    tables[at + 768 + (register >>> 24)]!
   );
 }
 
 /** Apart from the near one, which V8 inlines into its callers because it does not loop. */
 function moveFar(register: number, length: number): number {
-  let left = length;
-  let moved = register;
-  for (; left > MOVE_BYTES_MAX; left -= MOVE_BYTES_MAX) moved = moveNear(moved, MOVE_BYTES_MAX);
-  return moveNear(moved, left);
+  let steps = length >> 6;
+  let far = register;
+  for (; steps > FAR_STEPS_MAX; steps -= FAR_STEPS_MAX) far = moved(FAR_MOVES, far, FAR_STEPS_MAX);
+  return moved(NEAR_MOVES, moved(FAR_MOVES, far, steps), length & (NEAR_BYTES - 1));
 }
 
 /** Register of ASCII text, begun at `register`. */

@@ -17,7 +17,7 @@ import { TYPE } from '../../shared/records/record-catalogue.ts';
 import { FLAG } from '../../shared/records/record-header.ts';
 import type { ExchangeUs, InstrumentId } from '../../shared/units.ts';
 import type { CodecEvents, NoticeSink, RecordSink } from '../feed-events.ts';
-import { BookMessage, type LevelList } from './book-message.ts';
+import { BookMessage, type LevelList, SINGLE } from './book-message.ts';
 
 type BookState = (typeof BOOK_STATE)[keyof typeof BOOK_STATE];
 
@@ -27,6 +27,9 @@ const LEVELS_PER_DEPTH_MAX = 8;
 const LEVELS_BESIDE_DEPTH_MAX = 1024;
 /** The bound where the depth is not limited: sorting more takes too long to wait for. */
 const LEVELS_MAX = 65_536;
+
+/** Bytes of a record of one level. */
+const SINGLE_BYTES = bookBytes(1);
 
 /** One book that is followed. */
 class TrackedBook {
@@ -149,6 +152,10 @@ export class BookIntegrity {
       this.#sink.discard(TYPE.book, message.instrument, fault, 1);
       return;
     }
+    if (message.single !== SINGLE.none) {
+      this.#takeSingle(book, message);
+      return;
+    }
     if (message.snapshot) {
       book.bids.clear();
       book.asks.clear();
@@ -163,16 +170,7 @@ export class BookIntegrity {
       book.bids.truncate(book.depth);
       book.asks.truncate(book.depth);
     }
-    if (message.hasChecksum) {
-      if (!this.#checksumHolds(book, message)) return;
-    } else if (book.bids.price(0) >= book.asks.price(0)) {
-      this.#fail(book, FAULTS.BOOK_INVALID.id, crossed(book), 1);
-      return;
-    }
-    book.exchangeAtUs = message.exchangeAtUs;
-    book.sequence = message.sequence;
-    book.checksum = message.checksum;
-    book.hasChecksum = message.hasChecksum;
+    if (!this.#holds(book, message)) return;
     if (book.state === BOOK_STATE.live) this.#write(book, message, message.snapshot ? FLAG.snapshot : 0);
     else this.#goLive(book, message);
   }
@@ -231,6 +229,29 @@ export class BookIntegrity {
   #find(instrument: InstrumentId): TrackedBook | undefined {
     // Compared first, because an index beyond the array, `NO_INSTRUMENT` say, makes V8 take a slow path.
     return instrument < this.#books.length ? this.#books[instrument] : undefined;
+  }
+
+  /** An update of one level: the same as `take` without the lists. */
+  #takeSingle(book: TrackedBook, message: BookMessage): void {
+    const side = message.single === SINGLE.bid ? book.bids : book.asks;
+    side.apply(message.level);
+    if (book.depth > 0) side.truncate(book.depth);
+    if (this.#holds(book, message)) this.#writeSingle(book, message);
+  }
+
+  /** Whether the book is the exchange's now that the message is applied; says so where it is not. */
+  #holds(book: TrackedBook, message: BookMessage): boolean {
+    if (message.hasChecksum) {
+      if (!this.#checksumHolds(book, message)) return false;
+    } else if (book.bids.price(0) >= book.asks.price(0)) {
+      this.#fail(book, FAULTS.BOOK_INVALID.id, crossed(book), 1);
+      return false;
+    }
+    book.exchangeAtUs = message.exchangeAtUs;
+    book.sequence = message.sequence;
+    book.checksum = message.checksum;
+    book.hasChecksum = message.hasChecksum;
+    return true;
   }
 
   #enter(book: TrackedBook, state: BookState): void {
@@ -316,16 +337,10 @@ export class BookIntegrity {
     const bytes = bookBytes(count);
     const at = sink.claim(TYPE.book, bytes);
     const { view } = sink;
-    const { field } = BOOK;
-    field.flags.set(view, at, flags);
-    field.instrument.set(view, at, book.instrument);
-    field.exchangeAtUs.set(view, at, message.exchangeAtUs);
-    field.sequence.set(view, at, message.sequence);
-    field.checksum.set(view, at, message.hasChecksum ? message.checksum : 0);
-    field.depth.set(view, at, book.depth);
-    field.hasChecksum.set(view, at, message.hasChecksum ? 1 : 0);
-    field.bidCount.set(view, at, bids.count);
-    field.askCount.set(view, at, asks.count);
+    writeFixedPart(view, at, book, message);
+    BOOK.field.flags.set(view, at, flags);
+    BOOK.field.bidCount.set(view, at, bids.count);
+    BOOK.field.askCount.set(view, at, asks.count);
     const levels = at + BOOK.size;
     const decimals = levels + count * LEVEL_BYTES;
     writeSide(view, levels, decimals, bids);
@@ -333,6 +348,34 @@ export class BookIntegrity {
     for (let end = decimals + count * 2; end < at + bytes; end++) view.setUint8(end, 0);
     sink.commit(bytes);
   }
+
+  #writeSingle(book: TrackedBook, message: BookMessage): void {
+    const sink = this.#sink;
+    const { level } = message;
+    const at = sink.claim(TYPE.book, SINGLE_BYTES);
+    const { view } = sink;
+    const isBid = message.single === SINGLE.bid;
+    writeFixedPart(view, at, book, message);
+    BOOK.field.bidCount.set(view, at, isBid ? 1 : 0);
+    BOOK.field.askCount.set(view, at, isBid ? 0 : 1);
+    view.setFloat64(at + BOOK.size, level.price, true);
+    view.setFloat64(at + BOOK.size + 8, level.qty, true);
+    // The two bytes of decimals and the zeros after them.
+    view.setInt32(at + BOOK.size + LEVEL_BYTES, level.priceDecimals | (level.qtyDecimals << 8), true);
+    view.setInt32(at + BOOK.size + LEVEL_BYTES + 4, 0, true);
+    sink.commit(SINGLE_BYTES);
+  }
+}
+
+/** What book records have in front of their levels, but for the flags and the counts. */
+function writeFixedPart(view: DataView, at: number, book: TrackedBook, message: BookMessage): void {
+  const { field } = BOOK;
+  field.instrument.set(view, at, book.instrument);
+  field.exchangeAtUs.set(view, at, message.exchangeAtUs);
+  field.sequence.set(view, at, message.sequence);
+  field.checksum.set(view, at, message.hasChecksum ? message.checksum : 0);
+  field.depth.set(view, at, book.depth);
+  field.hasChecksum.set(view, at, message.hasChecksum ? 1 : 0);
 }
 
 function writeSide(view: DataView, levels: number, decimals: number, list: LevelList): void {

@@ -19,8 +19,20 @@ const INT32_DIGITS = 9;
 /** Turns four ASCII digits in a word into four numbers of a byte each. */
 const FOUR_ZEROS = 0x3030_3030;
 
+/**
+ * Bits in the bytes of such a word that are no digits; 0 where all four are. Right up to the lowest of these
+ * bytes: beyond it a carry may set bits that mean nothing.
+ */
+const nonDigits = (word: number): number => (word | (word + 0x0606_0606)) & 0xf0f0_f0f0;
+
 /** Whether a word, begun as ASCII and turned by `FOUR_ZEROS`, is four numbers from 0 to 9. */
-export const areDigits = (word: number): boolean => ((word | (word + 0x0606_0606)) & 0xf0f0_f0f0) === 0;
+export const areDigits = (word: number): boolean => nonDigits(word) === 0;
+
+/** How many digits such a word begins with, 0 to 4. */
+export const leadingDigits = (word: number): number => {
+  const others = nonDigits(word);
+  return others === 0 ? 4 : (31 - Math.clz32(others & -others)) >> 3;
+};
 
 /** The number that four digits of a little-endian word make, the first digit in the lowest byte. */
 export const fourDigits = (word: number): number => {

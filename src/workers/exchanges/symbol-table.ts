@@ -6,19 +6,33 @@ export const SYMBOL_BYTES_MAX = 64;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const LITTLE_ENDIAN = true;
 
-// Turn and mix in, which a processor does in two steps per byte; one multiplication at the end spreads it.
-const hashed = (hash: number, byte: number): number => ((hash << 5) | (hash >>> 27)) ^ byte;
+/** Four quotes, to find one of them in a word. */
+const FOUR_QUOTES = 0x2222_2222;
+const FOUR_ONES = 0x0101_0101;
+const FOUR_HIGH_BITS = 0x8080_8080 | 0;
+
 const HASH_PRIME = 0x9e37_79b1 | 0;
 
-/** Int32 words of one slot: hash, start in the pool, length (0: empty), id. */
+const mixed = (hash: number, word: number): number => {
+  const product = Math.imul(hash ^ word, HASH_PRIME);
+  return product ^ (product >>> 15);
+};
+
+/** The lowest `count` bytes of a word, 0 to 3 of them; the others become zero. */
+const firstBytes = (word: number, count: number): number => word & ((1 << (8 * count)) - 1);
+
+/** Int32 words of one slot: hash, start in the pool, length in bytes (0: empty), id. */
 const SLOT_WORDS = 4;
 
 /**
  * Instrument ids by the bytes of their venue symbol, found without making a string.
  *
- * Open addressing over slots in one array, at most half full; a symbol that is met ends where its length
- * and all its bytes agree, so a hash shared by two symbols costs a comparison and never a wrong id.
+ * A symbol is taken as words of four bytes, the last one filled up with zeros (and all zeros where the
+ * length is a multiple of four). Open addressing over slots in one array, at most half full; a symbol that
+ * is met ends where its length and all its words agree, so a hash shared by two symbols costs a comparison
+ * and never a wrong id.
  */
 export class SymbolTable {
   /** What the last `scan` found: the id, or -1 where the symbol is not known. */
@@ -26,29 +40,31 @@ export class SymbolTable {
   #slots = new Int32Array(64 * SLOT_WORDS);
   #mask = 63;
   #size = 0;
-  #pool = new Uint8Array(1024);
+  #pool = new Int32Array(256);
   #pooled = 0;
+  /** The symbol looked for. */
+  readonly #words = new Int32Array(SYMBOL_BYTES_MAX / 4 + 1);
 
   /** Makes a symbol known; a symbol already known gets the new id. */
   add(venueSymbol: string, id: InstrumentId): void {
-    const length = venueSymbol.length;
+    const { length } = venueSymbol;
     invariant(length > 0 && length <= SYMBOL_BYTES_MAX, 'a venue symbol has 1 to 64 characters');
-    if (this.#pooled + length > this.#pool.length) this.#growPool();
-    const start = this.#pooled;
-    let hash = 0;
-    for (let i = 0; i < length; i++) {
-      const byte = venueSymbol.charCodeAt(i);
+    const bytes = Uint8Array.from(venueSymbol, (character) => {
+      const byte = character.charCodeAt(0);
       const plain = byte > 0x20 && byte < 0x7f && byte !== QUOTE && byte !== BACKSLASH;
       invariant(plain, 'a venue symbol is printable ASCII that JSON writes without escapes');
-      this.#pool[start + i] = byte;
-      hash = hashed(hash, byte);
-    }
-    const slot = this.#slotOf(this.#pool, start, length, hash);
+      return byte;
+    });
+    const hash = this.#take(bytes, 0, length);
+    const slot = this.#slotOf(length, hash);
     if (this.#slots[slot + 2] === 0) {
-      this.#pooled += length;
+      const words = (length >> 2) + 1;
+      if (this.#pooled + words > this.#pool.length) this.#growPool();
+      this.#pool.set(this.#words.subarray(0, words), this.#pooled);
       this.#slots[slot] = hash;
-      this.#slots[slot + 1] = start;
+      this.#slots[slot + 1] = this.#pooled;
       this.#slots[slot + 2] = length;
+      this.#pooled += words;
       this.#size++;
     }
     this.#slots[slot + 3] = id;
@@ -57,54 +73,91 @@ export class SymbolTable {
 
   /** @returns the id of the symbol that is exactly `bytes[start..end)`, or -1. */
   find(bytes: Uint8Array, start: number, end: number): number {
-    let hash = 0;
-    for (let i = start; i < end; i++) hash = hashed(hash, bytes[i]!);
-    return this.#idOf(bytes, start, end - start, hash);
+    const length = end - start;
+    return length <= SYMBOL_BYTES_MAX ? this.#idOf(length, this.#take(bytes, start, end)) : -1;
   }
 
   /**
-   * Reads the symbol that begins at `at` and ends before a double quote, and leaves its id in `id`.
+   * Reads the symbol that begins at `at` and ends before a double quote, and leaves its id in `id`. `view`
+   * is of the same memory as `bytes`.
    *
    * @returns the index of that quote, or -1 where none follows within `SYMBOL_BYTES_MAX` bytes.
    */
-  scan(bytes: Uint8Array, at: number): number {
-    const limit = Math.min(at + SYMBOL_BYTES_MAX + 1, bytes.length);
+  scan(bytes: Uint8Array, view: DataView, at: number): number {
+    const words = this.#words;
+    // Words may be read past the quote, so not at the very end of the memory.
+    if (at + SYMBOL_BYTES_MAX + 4 > view.byteLength) return this.#scanBytes(bytes, at);
     let hash = 0;
-    for (let i = at; i < limit; i++) {
-      const byte = bytes[i]!;
-      if (byte === QUOTE) {
-        this.id = this.#idOf(bytes, at, i - at, hash);
-        return i;
+    for (let n = 0; n < words.length; n++) {
+      const word = view.getInt32(at + n * 4, LITTLE_ENDIAN);
+      // The high bit of the lowest byte that is a quote is the lowest one set here.
+      const turned = word ^ FOUR_QUOTES;
+      const quotes = (turned - FOUR_ONES) & ~turned & FOUR_HIGH_BITS;
+      if (quotes !== 0) {
+        const count = (31 - Math.clz32(quotes & -quotes)) >> 3;
+        const last = firstBytes(word, count);
+        words[n] = last;
+        const length = n * 4 + count;
+        if (length > SYMBOL_BYTES_MAX) break;
+        this.id = this.#idOf(length, mixed(hash, last));
+        return at + length;
       }
-      hash = hashed(hash, byte);
+      words[n] = word;
+      hash = mixed(hash, word);
     }
     this.id = -1;
     return -1;
   }
 
-  #idOf(bytes: Uint8Array, start: number, length: number, hash: number): number {
-    const slot = this.#slotOf(bytes, start, length, hash);
-    return this.#slots[slot + 2] === 0 ? -1 : this.#slots[slot + 3]!;
+  #scanBytes(bytes: Uint8Array, at: number): number {
+    const limit = Math.min(at + SYMBOL_BYTES_MAX + 1, bytes.length);
+    for (let i = at; i < limit; i++)
+      if (bytes[i] === QUOTE) {
+        this.id = this.find(bytes, at, i);
+        return i;
+      }
+    this.id = -1;
+    return -1;
   }
 
-  /** The slot that holds these bytes, or the empty one where they would go. Ends: half the slots are empty. */
-  #slotOf(bytes: Uint8Array, start: number, length: number, hash: number): number {
-    const slots = this.#slots;
-    const pool = this.#pool;
-    for (let n = Math.imul(hash, HASH_PRIME) >>> 15; ; n++) {
-      const slot = (n & this.#mask) * SLOT_WORDS;
-      const held = slots[slot + 2]!;
-      if (held === 0) return slot;
-      if (held !== length || slots[slot] !== hash) continue;
-      const from = slots[slot + 1]!;
-      let i = 0;
-      while (i < length && pool[from + i] === bytes[start + i]) i++;
-      if (i === length) return slot;
+  /** Puts a symbol of at most `SYMBOL_BYTES_MAX` bytes into `#words`. @returns its hash. */
+  #take(bytes: Uint8Array, start: number, end: number): number {
+    const words = this.#words;
+    let hash = 0;
+    for (let n = 0, at = start; ; n++, at += 4) {
+      let word = 0;
+      for (let i = Math.min(end - at, 4) - 1; i >= 0; i--) word = (word << 8) | bytes[at + i]!;
+      words[n] = word;
+      hash = mixed(hash, word);
+      if (end - at < 4) return hash;
     }
   }
 
+  #idOf(length: number, hash: number): number {
+    const slot = this.#slotOf(length, hash);
+    return this.#slots[slot + 2] === 0 ? -1 : this.#slots[slot + 3]!;
+  }
+
+  /** The slot that holds the symbol in `#words`, or the empty one where it would go. Ends: half the slots are empty. */
+  #slotOf(length: number, hash: number): number {
+    const slots = this.#slots;
+    for (let n = hash >>> 15; ; n++) {
+      const slot = (n & this.#mask) * SLOT_WORDS;
+      const held = slots[slot + 2]!;
+      if (held === 0) return slot;
+      if (held === length && slots[slot] === hash && this.#isAt(slots[slot + 1]!, length)) return slot;
+    }
+  }
+
+  #isAt(from: number, length: number): boolean {
+    const pool = this.#pool;
+    const words = this.#words;
+    for (let n = length >> 2; n >= 0; n--) if (pool[from + n] !== words[n]) return false;
+    return true;
+  }
+
   #growPool(): void {
-    const pool = new Uint8Array(this.#pool.length * 2);
+    const pool = new Int32Array(this.#pool.length * 2);
     pool.set(this.#pool);
     this.#pool = pool;
   }
@@ -114,10 +167,11 @@ export class SymbolTable {
     this.#slots = new Int32Array(old.length * 2);
     this.#mask = this.#mask * 2 + 1;
     for (let from = 0; from < old.length; from += SLOT_WORDS) {
-      const length = old[from + 2]!;
-      if (length === 0) continue;
-      const slot = this.#slotOf(this.#pool, old[from + 1]!, length, old[from]!);
-      this.#slots.set(old.subarray(from, from + SLOT_WORDS), slot);
+      if (old[from + 2] === 0) continue;
+      // Every symbol is another, so the first empty slot is its place.
+      let n = old[from]! >>> 15;
+      while (this.#slots[(n & this.#mask) * SLOT_WORDS + 2] !== 0) n++;
+      this.#slots.set(old.subarray(from, from + SLOT_WORDS), (n & this.#mask) * SLOT_WORDS);
     }
   }
 }

@@ -319,7 +319,6 @@ export class Publisher implements RecordSink, NoticeSink {
   #announceBefore(view: DataView, at: number): void {
     const code = STATUS.field.code.get(view, at);
     const instrument = INSTRUMENT_ID.get(view, at);
-    if (code === STATUSES.unsubscribed.id) this.#spoiled.delete(instrument);
     if (code === STATUSES.live.id || code === STATUSES.unsubscribed.id)
       this.#announce(this.#gaps.take(instrument));
     else if (code === STATUSES.closed.id)

@@ -248,6 +248,8 @@ for (const [what, readied] of [
         if (readied) await eventually(() => feeds.stats().feeds[0]!.state === 'RECONNECTING');
         await feeds.close();
         await feeds.run(witness);
+        // No other worker was promised once the end was decided.
+        assert.equal(witness.statuses().includes(RESTARTED), readied);
         assert.match(witness.statuses().at(-1)!, /^closed/);
         assert.equal(feeds.stats().feeds[0]!.state, 'CLOSED');
         assertCountersHold(feeds.stats());

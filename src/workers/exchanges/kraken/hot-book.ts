@@ -3,9 +3,9 @@ import { INEXACT } from '../../../shared/decimal/decimals.ts';
 import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
-import { BookMessage, type LevelList } from '../book-message.ts';
+import { BookMessage, type LevelList, SINGLE } from '../book-message.ts';
 import { literal } from '../literal.ts';
-import { scanUnsignedWithCrc } from '../scan-digits.ts';
+import { areDigits, fourDigits, leadingDigits, scanUnsignedWithCrc, wordAt } from '../scan-digits.ts';
 import type { TimeScanner } from '../scan-time.ts';
 import type { SymbolTable } from '../symbol-table.ts';
 import { learnPrecision } from './learn-precision.ts';
@@ -16,6 +16,8 @@ const BIDS = literal('","bids":[');
 const PRICE = literal('{"price":');
 const QTY = literal(',"qty":');
 const ASKS = literal('],"asks":[');
+const NO_ASKS = literal('],"asks":[],"checksum":');
+const NO_BIDS = literal('","bids":[],"asks":[');
 const CHECKSUM = literal('],"checksum":');
 const TIMESTAMP = literal(',"timestamp":"');
 const END = literal('"}]}');
@@ -25,8 +27,9 @@ const COMMA = 0x2c;
 const CLOSING_BRACE = 0x7d;
 const CLOSING_BRACKET = 0x5d;
 
-const U32_TENTH = 429_496_729;
-const U32_LAST_DIGIT = 5;
+/** 4294967295, the last that fits, as its first eight digits and its last two. */
+const U32_HUNDREDTH = 42_949_672;
+const U32_LAST_DIGITS = 95;
 
 /**
  * Book messages, snapshot or update, straight from the bytes. The message is read whole, with the checksum
@@ -57,7 +60,7 @@ export class HotBook {
     const snapshot = !UPDATE.matches(view, start, end);
     if (snapshot && !SNAPSHOT.matches(view, start, end)) return false;
 
-    let at = this.#symbols.scan(bytes, start + (snapshot ? SNAPSHOT.length : UPDATE.length));
+    let at = this.#symbols.scan(bytes, view, start + (snapshot ? SNAPSHOT.length : UPDATE.length));
     if (at < 0 || this.#symbols.id < 0) return false;
     const instrument = this.#symbols.id as InstrumentId;
     message.begin(instrument, snapshot);
@@ -66,9 +69,10 @@ export class HotBook {
 
     this.#learns = false;
     const levelsAt = at;
-    at = this.#readLevels(bytes, view, at, end);
+    const afterSingle = snapshot ? -1 : this.#readSingle(bytes, view, at, end);
+    at = afterSingle >= 0 ? afterSingle : this.#readLevels(bytes, view, at, end);
     if (at < 0) return false;
-    at = this.#readChecksum(bytes, at);
+    at = this.#readChecksum(bytes, view, at, end);
     if (at < 0 || !TIMESTAMP.matches(view, at, end)) return false;
     at = this.#times.scanNext(bytes, view, at + TIMESTAMP.length, end);
     if (at < 0 || !END.matches(view, at, end) || at + END.length !== end) return false;
@@ -81,6 +85,25 @@ export class HotBook {
     }
     books.take(message);
     return true;
+  }
+
+  /**
+   * Reads sides that are one level together. @returns the index of the checksum, or -1 where they are not,
+   * or the level has more decimals than are known.
+   */
+  #readSingle(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    const message = this.#message;
+    if (NO_BIDS.matches(view, start, end)) {
+      const at = this.#readLevel(bytes, view, start + NO_BIDS.length, end, message.level);
+      if (at < 0 || this.#learns || !CHECKSUM.matches(view, at, end)) return -1;
+      message.single = SINGLE.ask;
+      return at + CHECKSUM.length;
+    }
+    if (!BIDS.matches(view, start, end)) return -1;
+    const at = this.#readLevel(bytes, view, start + BIDS.length, end, message.level);
+    if (at < 0 || this.#learns || !NO_ASKS.matches(view, at, end)) return -1;
+    message.single = SINGLE.bid;
+    return at + NO_ASKS.length;
   }
 
   /** Reads both sides. @returns the index of the checksum, or -1. */
@@ -100,44 +123,78 @@ export class HotBook {
     let at = start;
     if (bytes[at] === CLOSING_BRACKET) return at;
     const level = this.#level;
-    const number = this.#number;
-    const priceDecimals = this.#priceDecimals;
-    const qtyDecimals = this.#qtyDecimals;
     for (;;) {
-      if (!PRICE.matches(view, at, end)) return -1;
-      at += PRICE.length;
-      number.crc = 0;
-      number.crcDigits = 0;
-      at = scanUnsignedWithCrc(bytes, view, at, end, priceDecimals, number);
-      if (at < 0 || !QTY.matches(view, at, end)) return -1;
-      at += QTY.length;
-      level.price = number.value;
-      level.priceDecimals = number.decimals;
-      at = scanUnsignedWithCrc(bytes, view, at, end, qtyDecimals, number);
-      if (at < 0 || bytes[at] !== CLOSING_BRACE) return -1;
-      level.qty = number.value;
-      level.qtyDecimals = number.decimals;
-      level.crc = number.crc;
-      level.crcDigits = number.crcDigits;
+      at = this.#readLevel(bytes, view, at, end, level);
+      if (at < 0) return -1;
       levels.add(level);
-      if ((level.priceDecimals & ~INEXACT) > priceDecimals || (level.qtyDecimals & ~INEXACT) > qtyDecimals)
-        this.#learns = true;
-      if (bytes[++at] !== COMMA) return at;
+      if (bytes[at] !== COMMA) return at;
       at++;
     }
   }
 
-  /** Reads an unsigned 32-bit integer in signed arithmetic, which needs no double. @returns the index after it, or -1. */
-  #readChecksum(bytes: Uint8Array, start: number): number {
+  /** Reads one level with its braces. @returns the index after it, or -1. */
+  #readLevel(bytes: Uint8Array, view: DataView, start: number, end: number, level: Level): number {
+    const number = this.#number;
+    if (!PRICE.matches(view, start, end)) return -1;
+    number.crc = 0;
+    number.crcDigits = 0;
+    let at = scanUnsignedWithCrc(bytes, view, start + PRICE.length, end, this.#priceDecimals, number);
+    if (at < 0 || !QTY.matches(view, at, end)) return -1;
+    level.price = number.value;
+    level.priceDecimals = number.decimals;
+    at = scanUnsignedWithCrc(bytes, view, at + QTY.length, end, this.#qtyDecimals, number);
+    if (at < 0 || bytes[at] !== CLOSING_BRACE) return -1;
+    level.qty = number.value;
+    level.qtyDecimals = number.decimals;
+    level.crc = number.crc;
+    level.crcDigits = number.crcDigits;
+    if (
+      (level.priceDecimals & ~INEXACT) > this.#priceDecimals ||
+      (level.qtyDecimals & ~INEXACT) > this.#qtyDecimals
+    )
+      this.#learns = true;
+    return at + 1;
+  }
+
+  /**
+   * Reads an unsigned 32-bit integer of eight to ten digits, which nearly all checksums are, in signed
+   * arithmetic, which needs no double. @returns the index after it, or -1.
+   */
+  #readChecksum(bytes: Uint8Array, view: DataView, at: number, end: number): number {
+    if (at + 12 > end) return -1;
+    const word0 = wordAt(view, at);
+    const word1 = wordAt(view, at + 4);
+    if (!areDigits(word0) || !areDigits(word1)) return this.#readShortChecksum(bytes, at);
+    if (bytes[at] === ZERO) return -1;
+    const eight = fourDigits(word0) * 10_000 + fourDigits(word1);
+    const message = this.#message;
+    message.hasChecksum = true;
+    switch (leadingDigits(wordAt(view, at + 8))) {
+      case 0:
+        message.checksum = eight;
+        return at + 8;
+      case 1:
+        message.checksum = eight * 10 + (bytes[at + 8]! - ZERO);
+        return at + 9;
+      case 2: {
+        const two = (bytes[at + 8]! - ZERO) * 10 + (bytes[at + 9]! - ZERO);
+        if (eight > U32_HUNDREDTH || (eight === U32_HUNDREDTH && two > U32_LAST_DIGITS)) return -1;
+        message.checksum = (Math.imul(eight, 100) + two) | 0;
+        return at + 10;
+      }
+      default:
+        return -1;
+    }
+  }
+
+  /** The same of fewer digits. */
+  #readShortChecksum(bytes: Uint8Array, start: number): number {
     let value = 0;
     let at = start;
-    for (; ; at++) {
+    for (; at < start + 8; at++) {
       const digit = bytes[at]! - ZERO;
       if (!(digit >= 0 && digit <= 9)) break;
-      const digits = at - start;
-      if (digits === 9 && (value > U32_TENTH || (value === U32_TENTH && digit > U32_LAST_DIGIT))) return -1;
-      if (digits > 9) return -1;
-      value = (Math.imul(value, 10) + digit) | 0;
+      value = value * 10 + digit;
     }
     if (at === start || (at > start + 1 && bytes[start] === ZERO)) return -1;
     this.#message.hasChecksum = true;

@@ -47,7 +47,7 @@ export class HotTicker {
     else if (SNAPSHOT.matches(view, at, end)) at += SNAPSHOT.length;
     else return false;
 
-    at = this.#symbols.scan(bytes, at);
+    at = this.#symbols.scan(bytes, view, at);
     if (at < 0 || this.#symbols.id < 0) return false;
     draft.instrument = this.#symbols.id as InstrumentId;
 

@@ -67,7 +67,7 @@ export class HotTrade {
   #readTrade(bytes: Uint8Array, view: DataView, start: number, end: number): number {
     const draft = this.#draft;
     const number = this.#number;
-    let at = this.#symbols.scan(bytes, start);
+    let at = this.#symbols.scan(bytes, view, start);
     const { id } = this.#symbols;
     if (at < 0 || id < 0) return -1;
     const first = this.#instrument < 0;

@@ -94,10 +94,8 @@ export class KrakenCodec implements ExchangeCodec {
   }
 
   subscribe(subscriptions: readonly Subscription[]): readonly string[] {
-    for (const subscription of subscriptions) {
+    for (const subscription of subscriptions)
       if (subscription.channel === 'book') this.#context.books.open(subscription);
-      if (subscription.channel === 'trade') this.#tradeIds.forget(subscription.instrument);
-    }
     return this.#requests.write('subscribe', subscriptions);
   }
 

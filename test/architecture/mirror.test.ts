@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+
+/**
+ * Files without a test at the mirrored path, by the reason. A new file has a test of its own or its name
+ * here, and a name goes when its test comes.
+ */
+const UNMIRRORED: readonly {
+  /** Why; where it is a path, the test that tries these files through the one they are a part of. */
+  readonly why: string;
+  /** Folder of the names. */
+  readonly in: string;
+  /** Without the ending. */
+  readonly files: readonly string[];
+}[] = [
+  {
+    why: 'types alone, tried by the compiler and test/types',
+    in: 'src/',
+    files: [
+      'main/strategy/events',
+      'main/strategy/strategy',
+      'shared/contract',
+      'shared/simulator/simulator-protocol',
+      'shared/units',
+      'shared/venues/venue',
+      'workers/exchanges/exchange',
+      'workers/exchanges/kraken-v1/wire-value',
+      'workers/feed-events',
+      'workers/publish/overflow-policy',
+      'workers/session/session-actions',
+      'workers/simulator/simulator-counts',
+      'workers/simulator/venue-wire',
+    ],
+  },
+  {
+    why: 'names of constants and classes, with nothing to go wrong that the compiler does not see',
+    in: 'src/',
+    files: ['shared/counters/feed-counters', 'shared/invariant'],
+  },
+  {
+    why: 'test/shared/records/record-catalogue.test.ts',
+    in: 'src/shared/records/',
+    files: [
+      'book',
+      'candle',
+      'gap',
+      'header',
+      'instrument',
+      'quote',
+      'raw',
+      'record-header',
+      'status',
+      'ticker',
+      'trade',
+    ],
+  },
+  {
+    why: 'test/shared/faults/fault-catalogue.test.ts',
+    in: 'src/shared/faults/',
+    files: ['status-catalogue'],
+  },
+  { why: 'test/shared/venues/kraken.test.ts', in: 'src/shared/venues/', files: ['venue-catalogue'] },
+  { why: 'test/architecture/public-names.test.ts', in: 'src/main/', files: ['index'] },
+  { why: 'test/main/feeds/supervisor.test.ts', in: 'src/main/feeds/', files: ['feed'] },
+  {
+    why: 'test/main/options/open-options.test.ts',
+    in: 'src/main/options/',
+    files: ['endpoint-options', 'option-rules'],
+  },
+  {
+    why: 'test/system/cli.test.ts',
+    in: 'src/main/cli/',
+    files: [
+      'arguments',
+      'demo-command',
+      'demo-strategy',
+      'demo-table',
+      'interrupt',
+      'output',
+      'record-formats',
+      'record-text',
+      'ringfeed',
+      'rolling-indicator',
+      'run-meter',
+      'simulate-command',
+      'summary-text',
+      'watch-command',
+    ],
+  },
+  {
+    why: 'test/system/feeds.test.ts',
+    in: 'src/workers/',
+    files: ['exchanges/exchange-catalogue', 'feed-pipeline', 'feed-worker', 'worker-log'],
+  },
+  {
+    why: 'test/workers/exchanges/kraken/kraken-codec.test.ts',
+    in: 'src/workers/exchanges/kraken/',
+    files: [
+      'answers',
+      'cold-book',
+      'cold-instrument',
+      'cold-market',
+      'cold-reader',
+      'drafts',
+      'hot-book',
+      'hot-ticker',
+      'hot-trade',
+      'json-entry',
+      'trade-ids',
+      'wire',
+    ],
+  },
+  {
+    why: 'test/workers/exchanges/kraken-v1/fixtures.test.ts',
+    in: 'src/workers/exchanges/kraken-v1/',
+    files: [
+      'book-channel',
+      'channel-name',
+      'event-messages',
+      'frame-ends',
+      'kraken-v1-codec',
+      'ohlc-channel',
+      'spread-channel',
+      'ticker-channel',
+      'trade-channel',
+      'wire-bytes',
+      'wire-number',
+      'wire-time',
+    ],
+  },
+  {
+    why: 'test/workers/publish/publisher.test.ts',
+    in: 'src/workers/publish/',
+    files: ['hole', 'latest-records', 'record-memory', 'ring-output', 'stamp', 'stream-gaps', 'tally'],
+  },
+  {
+    why: 'test/workers/session/session.test.ts',
+    in: 'src/workers/session/',
+    files: ['least-delay', 'liveness', 'session-status', 'subscription-entry'],
+  },
+  {
+    why: 'test/workers/simulator/simulated-exchange.test.ts',
+    in: 'src/workers/simulator/',
+    files: [
+      'block-sender',
+      'candles',
+      'market',
+      'message-block',
+      'random',
+      'request-text',
+      'simulated-connection',
+      'simulated-venue',
+      'simulator-worker',
+      'step-plan',
+      'topics',
+    ],
+  },
+];
+
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => `src/${path}`);
+
+const mirrored = (source: string): string => source.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');
+
+const named = new Set(UNMIRRORED.flatMap((row) => row.files.map((file) => `${row.in}${file}.ts`)));
+
+test('every source file has its test at the mirrored path, or a reason', () => {
+  assert.deepEqual(
+    sources.filter((source) => !named.has(source) && !existsSync(mirrored(source))),
+    [],
+  );
+});
+
+test('every reason is for a file that is there and has no test of its own', () => {
+  assert.deepEqual(
+    [...named].filter((source) => !existsSync(source) || existsSync(mirrored(source))),
+    [],
+  );
+  for (const { why } of UNMIRRORED) assert.ok(!why.startsWith('test/') || existsSync(why), why);
+});
