@@ -29,13 +29,13 @@ const SHAPES: Readonly<Record<ExchangeName, MarketShape>> = {
   kraken: {
     wire: WIRE_KRAKEN,
     pairs: 5,
-    levels: 100,
+    levels: 10,
     topics: [
       { channel: 'trade', size: 0 },
       { channel: 'book', size: 10 },
       { channel: 'ticker', size: 0 },
     ],
-    mix: { book: 0.8, trade: 0.15, ticker: 0.05 },
+    mix: { book: 0.45, trade: 0.45, ticker: 0.1 },
   },
   'kraken-v1': {
     wire: WIRE_KRAKEN_V1,

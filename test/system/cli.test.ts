@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { startSimulator } from '../../src/main/simulator.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
@@ -22,7 +22,18 @@ test('watch prints one JSON object per record, with the decimals as they were se
   });
   try {
     const { code, stdout, lines } = await runCli([
-      'watch', 'kraken', 'BTC/USD', 'MATIC/USD', '--channels', 'trade,book:10', '--url', venue.url, '--format', 'json', '--count', '3',
+      'watch',
+      'kraken',
+      'BTC/USD',
+      'MATIC/USD',
+      '--channels',
+      'trade,book:10',
+      '--url',
+      venue.url,
+      '--format',
+      'json',
+      '--count',
+      '3',
     ]);
     assert.equal(code, 0);
     const ofType = (type: string) => lines.filter((line) => line['type'] === type);
@@ -30,8 +41,20 @@ test('watch prints one JSON object per record, with the decimals as they were se
     assert.deepEqual(
       { ...trade, received: 0 },
       {
-        type: 'trade', exchange: 'kraken', symbol: 'BTC/USD', venueSymbol: 'BTC/USD', time: 1785649411562.123, received: 0,
-        feed: 'kraken#0', epoch: 1, price: 64746, qty: 0.00037, side: 'sell', id: 4665906, orderType: 'market', snapshot: false,
+        type: 'trade',
+        exchange: 'kraken',
+        symbol: 'BTC/USD',
+        venueSymbol: 'BTC/USD',
+        time: 1785649411562.123,
+        received: 0,
+        feed: 'kraken#0',
+        epoch: 1,
+        price: 64746,
+        qty: 0.00037,
+        side: 'sell',
+        id: 4665906,
+        orderType: 'market',
+        snapshot: false,
       },
     );
     assert.match(stdout, /"price":64746\.0,"qty":0\.00037000,/);
@@ -50,7 +73,14 @@ test('watch prints one JSON object per record, with the decimals as they were se
     assert.equal(feed!['delivered'], 3);
     assert.equal(feed!['state'], 'CONNECTED');
     assert.deepEqual(feed!['checksums'], { checked: 2, failed: 0 });
-    assert.deepEqual(Object.keys(summary), ['type', 'seconds', 'activeSeconds', 'feeds', 'latencyNs', 'mainThread']);
+    assert.deepEqual(Object.keys(summary), [
+      'type',
+      'seconds',
+      'activeSeconds',
+      'feeds',
+      'latencyNs',
+      'mainThread',
+    ]);
   } finally {
     await venue.close();
   }
@@ -58,16 +88,28 @@ test('watch prints one JSON object per record, with the decimals as they were se
 
 const USAGE: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['watch', 'krakn', 'BTC/USD'], /krakn.*allowed: kraken, kraken-v1.*did you mean "kraken"/s],
-  [['watch', 'kraken', 'BTC/USD', '--channels', 'trads'], /"trads" is no channel of kraken.*did you mean "trade"/s],
+  [
+    ['watch', 'kraken', 'BTC/USD', '--channels', 'trads'],
+    /"trads" is no channel of kraken.*did you mean "trade"/s,
+  ],
   [['watch', 'kraken', 'BTC/USD', '--channels', 'book:11'], /depth is 11.*10, 25, 100, 500, 1000/s],
   [['watch', 'kraken', 'BTC/USD', '--channels', 'spread'], /"spread" is no channel of kraken/],
   [['watch', 'kraken', 'bitcoin'], /"bitcoin" is no symbol of kraken/],
-  [['watch', 'kraken', 'BTC/USD', '--format', 'jsn'], /allowed: pretty, json, csv, none.*did you mean "json"/s],
+  [
+    ['watch', 'kraken', 'BTC/USD', '--format', 'jsn'],
+    /allowed: pretty, json, csv, none.*did you mean "json"/s,
+  ],
   [['watch', 'kraken', 'BTC/USD', '--seconds', 'soon'], /--seconds.*allowed: numbers/s],
-  [['watch', 'kraken', 'BTC/USD', '--url', 'http://x/'], /url is "http:\/\/x\/", expected a ws:\/\/ or wss:\/\/ URL/],
+  [
+    ['watch', 'kraken', 'BTC/USD', '--url', 'http://x/'],
+    /url is "http:\/\/x\/", expected a ws:\/\/ or wss:\/\/ URL/,
+  ],
   [['watch', 'kraken'], /missing required argument 'symbol'/],
   [['wach'], /unknown command 'wach'.*watch/s],
-  [['simulate', '--fault', 'drop-conection:10s'], /no fault named "drop-conection".*did you mean "drop-connection"/s],
+  [
+    ['simulate', '--fault', 'drop-conection:10s'],
+    /no fault named "drop-conection".*did you mean "drop-connection"/s,
+  ],
 ];
 
 for (const [args, message] of USAGE)
@@ -85,11 +127,30 @@ test('a connection that cannot be made is explained, and with --no-reconnect end
   closed.close();
   await once(closed, 'close');
   const url = `ws://127.0.0.1:${port}/`;
-  const { code, stderr, lines } = await runCli(['watch', 'kraken', 'BTC/USD', '--url', url, '--format', 'json', '--no-reconnect']);
+  const { code, stderr, lines } = await runCli([
+    'watch',
+    'kraken',
+    'BTC/USD',
+    '--url',
+    url,
+    '--format',
+    'json',
+    '--no-reconnect',
+  ]);
   assert.equal(code, 1);
   assert.match(stderr, /ECONNREFUSED/);
   assert.equal(lines.at(-1)!['type'], 'summary');
-  const trying = await runCli(['watch', 'kraken', 'BTC/USD', '--url', url, '--format', 'json', '--seconds', '2']);
+  const trying = await runCli([
+    'watch',
+    'kraken',
+    'BTC/USD',
+    '--url',
+    url,
+    '--format',
+    'json',
+    '--seconds',
+    '2',
+  ]);
   assert.equal(trying.code, 0);
   assert.match(trying.stderr, /trying again in/);
   assert.ok(trying.lines.filter((line) => line['status'] === 'connecting').length >= 2);
@@ -116,7 +177,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 test('a reader that goes away ends watch quietly', async () => {
   const simulator = await startSimulator({ rate: 20_000, pairs: 4 });
   try {
-    const run = startCli(['watch', 'kraken', ...simulator.symbols, '--channels', 'trade,book:10', '--url', simulator.url, '--format', 'json']);
+    const run = startCli([
+      'watch',
+      'kraken',
+      ...simulator.symbols,
+      '--channels',
+      'trade,book:10',
+      '--url',
+      simulator.url,
+      '--format',
+      'json',
+    ]);
     run.process.stdout!.once('data', () => run.process.stdout!.destroy());
     assert.equal(await run.ended, 0);
     assert.equal(run.stderr(), '');
@@ -130,12 +201,28 @@ test('csv is one table with a header, and its summary goes to standard error', a
     if (nth === 0) socket.send(TRADE);
   });
   try {
-    const { code, stdout, stderr } = await runCli(['watch', 'kraken', 'BTC/USD', '--url', venue.url, '--format', 'csv', '--count', '1']);
+    const { code, stdout, stderr } = await runCli([
+      'watch',
+      'kraken',
+      'BTC/USD',
+      '--url',
+      venue.url,
+      '--format',
+      'csv',
+      '--count',
+      '1',
+    ]);
     assert.equal(code, 0);
-    const rows = stdout.trimEnd().split('\n').map((row) => row.split(','));
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map((row) => row.split(','));
     assert.equal(rows[0]![0], 'type');
     const trade = rows.find((row) => row[0] === 'trade')!;
-    assert.deepEqual([trade[2], trade[6], trade[7], trade[8], trade[9]], ['BTC/USD', 'sell', '64746.0', '0.00037000', '4665906']);
+    assert.deepEqual(
+      [trade[2], trade[6], trade[7], trade[8], trade[9]],
+      ['BTC/USD', 'sell', '64746.0', '0.00037000', '4665906'],
+    );
     assert.match(stderr, /"type":"summary"/);
   } finally {
     await venue.close();
@@ -143,11 +230,23 @@ test('csv is one table with a header, and its summary goes to standard error', a
 });
 
 test('the demo runs by itself and reports as JSON what flowed', async () => {
-  const { code, lines } = await runCli(['demo', '--seconds', '4', '--rate', '2000', '--pairs', '3', '--json']);
+  const { code, lines } = await runCli([
+    'demo',
+    '--seconds',
+    '4',
+    '--rate',
+    '2000',
+    '--pairs',
+    '3',
+    '--json',
+  ]);
   assert.equal(code, 0);
   const summary = lines.at(-1)!;
   const feeds = summary['feeds'] as Record<string, number & { failed: number; checked: number }>[];
-  assert.deepEqual(feeds.map((feed) => feed['exchange'] as unknown), ['kraken', 'kraken-v1']);
+  assert.deepEqual(
+    feeds.map((feed) => feed['exchange'] as unknown),
+    ['kraken', 'kraken-v1'],
+  );
   for (const feed of feeds) {
     assert.ok(feed['records']! > 100);
     assert.equal(feed['records'], feed['delivered']! + feed['dropped']! + feed['conflated']!);
@@ -157,14 +256,35 @@ test('the demo runs by itself and reports as JSON what flowed', async () => {
 });
 
 test('simulate serves other clients until it is told to stop', async () => {
-  const run = startCli(['simulate', '--rate', '200', '--pairs', '2', '--seed', '7', '--json', '--fault', 'drop-connection:60s']);
+  const run = startCli([
+    'simulate',
+    '--rate',
+    '200',
+    '--pairs',
+    '2',
+    '--seed',
+    '7',
+    '--json',
+    '--fault',
+    'drop-connection:60s',
+  ]);
   const url = await new Promise<string>((resolve) => {
     run.process.stdout!.on('data', () => {
       const [line] = run.stdout().split('\n');
       if (run.stdout().includes('\n')) resolve((JSON.parse(line!) as { url: string }).url);
     });
   });
-  const watched = await runCli(['watch', 'kraken', 'BTC/USD', '--url', url, '--format', 'none', '--count', '5']);
+  const watched = await runCli([
+    'watch',
+    'kraken',
+    'BTC/USD',
+    '--url',
+    url,
+    '--format',
+    'none',
+    '--count',
+    '5',
+  ]);
   assert.equal(watched.code, 0);
   assert.equal(watched.lines.at(-1)!['type'], 'summary');
   run.process.kill('SIGTERM');
@@ -176,9 +296,16 @@ test('watch in a shell pipe into head ends quietly', async () => {
   const simulator = await startSimulator({ rate: 5_000, pairs: 2 });
   try {
     const cli = new URL('../../src/main/cli/ringfeed.js', import.meta.url).pathname;
-    const shell = spawn('sh', ['-c', `"${process.execPath}" "${cli}" watch kraken BTC/USD --url ${simulator.url} --format json | head -n 3`], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const shell = spawn(
+      'sh',
+      [
+        '-c',
+        `"${process.execPath}" "${cli}" watch kraken BTC/USD --url ${simulator.url} --format json | head -n 3`,
+      ],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let out = '';
     let err = '';
     shell.stdout.on('data', (chunk) => {

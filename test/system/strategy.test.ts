@@ -10,27 +10,37 @@ const spin = (ms: number): void => {
 };
 
 test('a strategy that blocks for two seconds loses nothing and costs no connection', async () => {
-  await onStage({ rate: 2_000 }, { channels: ['trade', { name: 'book', depth: 10 }] }, async ({ feeds, witness, until }) => {
-    await until('all books are live', () => witness.statuses().filter((s) => s === 'live').length === 4);
-    const before = feeds.stats().feeds[0]!.received;
-    spin(2_000);
-    const stats = feeds.stats().feeds[0]!;
-    assert.ok(stats.received - before > 500, 'the worker read on while the main thread was blocked');
-    await until('everything has been taken', () => feeds.stats().feeds[0]!.ring.heldBytes < 10_000);
-    assert.equal(stats.dropped + stats.conflated, 0);
-    assert.equal(stats.reconnects, 0);
-    // Receive times are those of the socket, spread over the time that was blocked.
-    const received = witness.events.map(({ received }) => received);
-    const widest = received.reduce((most, ns, n) => (n === 0 ? 0 : Math.max(most, ns - received[n - 1]!)), 0);
-    assert.ok(widest < 1e9, 'no hole of a second in the receive times');
-    assert.deepEqual(witness.broken, []);
-  });
+  await onStage(
+    { rate: 2_000 },
+    { channels: ['trade', { name: 'book', depth: 10 }] },
+    async ({ feeds, witness, until }) => {
+      await until('all books are live', () => witness.statuses().filter((s) => s === 'live').length === 4);
+      const before = feeds.stats().feeds[0]!.received;
+      spin(2_000);
+      const stats = feeds.stats().feeds[0]!;
+      assert.ok(stats.received - before > 500, 'the worker read on while the main thread was blocked');
+      await until('everything has been taken', () => feeds.stats().feeds[0]!.ring.heldBytes < 10_000);
+      assert.equal(stats.dropped + stats.conflated, 0);
+      assert.equal(stats.reconnects, 0);
+      // Receive times are those of the socket, spread over the time that was blocked.
+      const received = witness.events.map(({ received }) => received);
+      const widest = received.reduce(
+        (most, ns, n) => (n === 0 ? 0 : Math.max(most, ns - received[n - 1]!)),
+        0,
+      );
+      assert.ok(widest < 1e9, 'no hole of a second in the receive times');
+      assert.deepEqual(witness.broken, []);
+    },
+  );
 });
 
 test('when a callback throws, run rejects with that error and the records after it are still there', async () => {
   await onStage({ rate: 2_000 }, { channels: ['trade'] }, async ({ feeds, until, witness }) => {
     await until('some trades', () => witness.of('trade').length > 20);
-    const ids: number[] = witness.of('trade').filter(({ symbol }) => symbol === 'BTC/USD').map(({ id }) => id!);
+    const ids: number[] = witness
+      .of('trade')
+      .filter(({ symbol }) => symbol === 'BTC/USD')
+      .map(({ id }) => id!);
     const mistake = new Error('strategy is wrong');
     let thrown = 0;
     await assert.rejects(
@@ -45,45 +55,58 @@ test('when a callback throws, run rejects with that error and the records after 
       mistake,
     );
     assert.equal(thrown, 1);
-    await until('more trades', () => witness.of('trade').filter(({ symbol }) => symbol === 'BTC/USD').length > ids.length + 20);
-    const all = witness.of('trade').filter(({ symbol }) => symbol === 'BTC/USD').map(({ id }) => id!);
+    await until(
+      'more trades',
+      () => witness.of('trade').filter(({ symbol }) => symbol === 'BTC/USD').length > ids.length + 20,
+    );
+    const all = witness
+      .of('trade')
+      .filter(({ symbol }) => symbol === 'BTC/USD')
+      .map(({ id }) => id!);
     const together = [...new Set([...ids, ...all])].sort((a, b) => a - b);
-    assert.deepEqual(together, Array.from({ length: together.length }, (_, n) => together[0]! + n));
+    assert.deepEqual(
+      together,
+      Array.from({ length: together.length }, (_, n) => together[0]! + n),
+    );
   });
 });
 
 test('timers and an HTTP server on the main thread keep working while the exchange floods', async () => {
-  await onStage({ rate: 'flood', blockMessages: 1024 }, { channels: ['trade', { name: 'book', depth: 10 }] }, async ({ feeds }) => {
-    const server = createServer((_, response) => response.end('alive')).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const { port } = server.address() as AddressInfo;
-    let records = 0;
-    let ticks = 0;
-    let answers = 0;
-    const stop = new AbortController();
-    const timer = setInterval(() => ticks++, 10);
-    const ask = (): void => {
-      get({ port, host: '127.0.0.1' }, (response) => {
-        response.resume();
-        response.once('end', () => {
-          if (++answers >= 20 && records > 50_000) stop.abort();
-          else ask();
+  await onStage(
+    { rate: 'flood', blockMessages: 1024 },
+    { channels: ['trade', { name: 'book', depth: 10 }] },
+    async ({ feeds }) => {
+      const server = createServer((_, response) => response.end('alive')).listen(0, '127.0.0.1');
+      await new Promise((resolve) => server.once('listening', resolve));
+      const { port } = server.address() as AddressInfo;
+      let records = 0;
+      let ticks = 0;
+      let answers = 0;
+      const stop = new AbortController();
+      const timer = setInterval(() => ticks++, 10);
+      const ask = (): void => {
+        get({ port, host: '127.0.0.1' }, (response) => {
+          response.resume();
+          response.once('end', () => {
+            if (++answers >= 20 && records > 50_000) stop.abort();
+            else ask();
+          });
         });
-      });
-    };
-    ask();
-    const count = (): void => {
-      records++;
-    };
-    await feeds.run({ onTrade: count, onBook: count }, { signal: stop.signal });
-    clearInterval(timer);
-    server.close();
-    server.closeAllConnections();
-    // Both got their turns while the other was busy: with one starved, this test would not have ended.
-    assert.ok(answers >= 20);
-    assert.ok(ticks > 0);
-    assert.ok(records > 50_000);
-  });
+      };
+      ask();
+      const count = (): void => {
+        records++;
+      };
+      await feeds.run({ onTrade: count, onBook: count }, { signal: stop.signal });
+      clearInterval(timer);
+      server.close();
+      server.closeAllConnections();
+      // Both got their turns while the other was busy: with one starved, this test would not have ended.
+      assert.ok(answers >= 20);
+      assert.ok(ticks > 0);
+      assert.ok(records > 50_000);
+    },
+  );
 });
 
 test('conflate: a small ring and a slow strategy lose nothing silently, and every mirror ends true', async () => {
@@ -100,7 +123,11 @@ test('conflate: a small ring and a slow strategy lose nothing silently, and ever
       await simulator.setRate(0);
       await until('the rings are drained', () => {
         const { ring } = feeds.stats().feeds[0]!;
-        return ring.heldBytes === 0 && witness.of('gap').length > 0 && [...witness.books.values()].every((book) => book.isLive);
+        return (
+          ring.heldBytes === 0 &&
+          witness.of('gap').length > 0 &&
+          [...witness.books.values()].every((book) => book.isLive)
+        );
       });
       const stats = feeds.stats().feeds[0]!;
       assert.ok(stats.conflated > 0);
@@ -130,15 +157,26 @@ test('backpressure: a small ring and a slow strategy get every record, in order'
       }
       await simulator.setRate(0);
       const sent = await simulator.stats();
-      await until('every message has come', () => feeds.stats().feeds[0]!.messages >= sent.messagesSent - 40 && feeds.stats().feeds[0]!.ring.heldBytes === 0);
+      await until(
+        'every message has come',
+        () =>
+          feeds.stats().feeds[0]!.messages >= sent.messagesSent - 40 &&
+          feeds.stats().feeds[0]!.ring.heldBytes === 0,
+      );
       const stats = feeds.stats().feeds[0]!;
       assert.ok(stats.pauses > 0);
       assert.equal(stats.dropped + stats.conflated, 0);
       assert.equal(stats.received, stats.delivered);
       assert.equal(stats.checksums.failed, 0);
       for (const symbol of simulator.symbols) {
-        const ids = witness.of('trade').filter((trade) => trade.symbol === symbol).map(({ id }) => id!);
-        assert.deepEqual(ids, Array.from({ length: ids.length }, (_, n) => ids[0]! + n));
+        const ids = witness
+          .of('trade')
+          .filter((trade) => trade.symbol === symbol)
+          .map(({ id }) => id!);
+        assert.deepEqual(
+          ids,
+          Array.from({ length: ids.length }, (_, n) => ids[0]! + n),
+        );
       }
       assert.deepEqual(witness.broken, []);
     },
@@ -175,7 +213,12 @@ test('events() gives plain objects, and waitSync, wait and poll are the primitiv
 
 for (const wait of ['async', 'spin', 'poll'] as const)
   test(`run() with wait "${wait}" delivers, and ends with its signal`, async () => {
-    await onStage({ rate: 1_000 }, { channels: ['trade'] }, async ({ until, witness }) => {
-      await until('trades', () => witness.of('trade').length > 200);
-    }, { wait });
+    await onStage(
+      { rate: 1_000 },
+      { channels: ['trade'] },
+      async ({ until, witness }) => {
+        await until('trades', () => witness.of('trade').length > 200);
+      },
+      { wait },
+    );
   });

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Subscription } from '../../shared/contract.ts';
 import { SymbolCounters } from '../../shared/counters/symbol-counters.ts';
 import { MisuseError } from '../../shared/invariant.ts';
+import { bookBytes } from '../../shared/records/book.ts';
 import { Doorbell } from '../../shared/ring/doorbell.ts';
 import { type FeedId, type InstrumentId, NO_INSTRUMENT } from '../../shared/units.ts';
 import { VENUES } from '../../shared/venues/venue-catalogue.ts';
@@ -70,6 +71,7 @@ export class Feeds implements AsyncDisposable {
   readonly #doorbell: Doorbell;
   readonly #loop: StrategyLoop;
   readonly #wait: 'async' | 'spin' | 'poll';
+  readonly #ringBytes: number;
   readonly #slice: { readonly records: number; readonly ms: number };
   #inCallback = false;
   #draining: string | undefined;
@@ -87,6 +89,7 @@ export class Feeds implements AsyncDisposable {
       records: options.slice?.records ?? DEFAULT_SLICE.records,
       ms: options.slice?.ms ?? DEFAULT_SLICE.ms,
     };
+    this.#ringBytes = options.ring?.bytes ?? DEFAULT_RING_BYTES;
     this.#registry = new InstrumentRegistry();
     const symbolCounters = SymbolCounters.memory();
     this.#symbols = new SymbolCounters(symbolCounters);
@@ -101,7 +104,7 @@ export class Feeds implements AsyncDisposable {
         exchange: feed.exchange,
         url: feed.url ?? VENUES[feed.exchange].url,
         overflow: feed.overflow ?? 'conflate',
-        ringBytes: options.ring?.bytes ?? DEFAULT_RING_BYTES,
+        ringBytes: this.#ringBytes,
         times: { ...DEFAULT_TIMES, ...given(feed.times) },
         socket: { ...DEFAULT_SOCKET, ...given(feed.socket) },
         seed,
@@ -142,7 +145,10 @@ export class Feeds implements AsyncDisposable {
     try {
       while (signal?.aborted !== true) {
         const handed = this.#poll(strategy, this.#slice.records, this.#slice.ms);
-        if (handed === 0 && this.#isOver()) return;
+        if (handed === 0 && this.#isOver()) {
+          await this.#retire();
+          return;
+        }
         if (this.#loop.isEmpty()) await this.#rest(handed, signal);
         else await settled();
       }
@@ -228,8 +234,10 @@ export class Feeds implements AsyncDisposable {
           // The consumer's `await` runs promises only, never timers or sockets.
           if (++handed < this.#slice.records && performance.now() < turnEnds) continue;
           await settled();
-        } else if (this.#isOver()) return;
-        else await this.#rest(0, signal);
+        } else if (this.#isOver()) {
+          await this.#retire();
+          return;
+        } else await this.#rest(0, signal);
         handed = 0;
         turnEnds = performance.now() + this.#slice.ms;
       }
@@ -290,6 +298,11 @@ export class Feeds implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Every feed is over: ends the workers, which would keep the process alive for nothing. */
+  async #retire(): Promise<void> {
+    await Promise.all(this.#supervisors.map((supervisor) => supervisor.stop()));
   }
 
   async #close(): Promise<void> {
@@ -457,6 +470,14 @@ export class Feeds implements AsyncDisposable {
       throw new MisuseError(
         `Condition failed: ${where}.channels has ${books.length} books, allowed: one depth for each feed`,
       );
+    for (const { depth = 0 } of books) {
+      // A record takes at most half of its ring, and a snapshot is one record.
+      const needed = 2 * bookBytes(2 * depth);
+      if (needed > this.#ringBytes)
+        throw new MisuseError(
+          `Condition failed: option ring.bytes is ${this.#ringBytes}, allowed with books of depth ${depth}: ${2 ** Math.ceil(Math.log2(needed))} or more`,
+        );
+    }
     const rules = VENUES[exchange].channels;
     if (symbols.length === 0 && channels.some(({ channel }) => rules.get(channel)?.wholeVenue !== true))
       throw new MisuseError(`Condition failed: ${where}.symbols is empty, give at least one symbol`);

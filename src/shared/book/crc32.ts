@@ -30,8 +30,7 @@ function moveTables(count: number, stride: number): Int32Array {
       let register = byte << (lane * 8);
       for (let n = 0; n < count; n++) {
         moves[n * 1024 + lane * 256 + byte] = register | 0;
-        for (let zeros = 0; zeros < stride; zeros++)
-          register = CRC_TABLE[register & 255]! ^ (register >>> 8);
+        for (let zeros = 0; zeros < stride; zeros++) register = CRC_TABLE[register & 255]! ^ (register >>> 8);
       }
     }
   return moves;

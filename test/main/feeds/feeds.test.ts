@@ -154,3 +154,25 @@ for (const [title, options, message] of [
     );
     assert.equal(process.getActiveResourcesInfo().length, before);
   });
+
+test('a ring that no snapshot of the book would fit is refused, with the size that would do', async () => {
+  await assert.rejects(
+    openFeeds({
+      feeds: [{ ...FEED, channels: [{ name: 'book', depth: 1000 }] }],
+      ring: { bytes: 65_536 },
+    }),
+    new MisuseError(
+      'Condition failed: option ring.bytes is 65536, allowed with books of depth 1000: 131072 or more',
+    ),
+  );
+});
+
+test('once every feed is over, run ends and keeps nothing alive', async () => {
+  const feeds = await openFeeds({
+    feeds: [{ ...FEED, times: { attemptsMax: 0 } }],
+    log: { level: 'silent' },
+  });
+  await feeds.run({});
+  assert.equal(feeds.stats().feeds[0]!.state, 'CLOSED');
+  await assert.rejects(feeds.subscribe({ symbols: ['ETH/USD'], channels: ['trade'] }), MisuseError);
+});

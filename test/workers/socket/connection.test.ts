@@ -589,7 +589,7 @@ test('a url, header or limit that cannot work is misuse, said at once and withou
     [
       'ws://key:s3cret@exchange.example/?token=s3cret',
       {},
-      /ws:\/\/\*\*\*@exchange\.example\/\?\*\*\* is on this machine/,
+      /ws:\/\/\*\*\*@exchange\.example\/\?\*\*\*, expected wss/,
     ],
     ['ws://localhost.example/', {}, /allowPlain/],
     ['http://localhost/', {}, /begins with wss/],
