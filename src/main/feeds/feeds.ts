@@ -45,16 +45,20 @@ export interface Stats {
 }
 
 /**
- * After a turn with this many records more are about to come, and sleeping a moment costs less than being
- * woken: a wake costs the worker some 10 µs and this thread some 30, once for each socket chunk.
+ * How long to sleep without being woken after a turn, ms; 0: until woken. While much flows more is about to
+ * come, and a wake costs the worker some 10 µs and this thread some 30, once for each socket chunk. The ring
+ * must take what comes meanwhile, so a turn that found it an eighth full is followed by no nap.
  */
-const RECORDS_BEFORE_NAP = 256;
+function napMs(handed: number, fill: number): number {
+  if (handed < RECORDS_BEFORE_NAP || fill > 1 / 8) return 0;
+  return handed >= 4 * RECORDS_BEFORE_NAP && fill < 1 / 16 ? 2 : 1;
+}
 
-const NAP_MS = 1;
+const RECORDS_BEFORE_NAP = 256;
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const nap = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, NAP_MS));
+const nap = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Open feeds, and the loop that drains them. Make one with `openFeeds`.
@@ -144,12 +148,13 @@ export class Feeds implements AsyncDisposable {
     signal?.addEventListener('abort', wake);
     try {
       while (signal?.aborted !== true) {
+        const fill = this.#loop.fill();
         const handed = this.#poll(strategy, this.#slice.records, this.#slice.ms);
         if (handed === 0 && this.#isOver()) {
           await this.#retire();
           return;
         }
-        if (this.#loop.isEmpty()) await this.#rest(handed, signal);
+        if (this.#loop.isEmpty()) await this.#rest(napMs(handed, fill), signal);
         else await settled();
       }
     } finally {
@@ -357,17 +362,17 @@ export class Feeds implements AsyncDisposable {
   }
 
   /** Waits in the way that was asked for until there may be something to do. */
-  async #rest(handed: number, signal: AbortSignal | undefined): Promise<void> {
+  async #rest(nappingMs: number, signal: AbortSignal | undefined): Promise<void> {
     switch (this.#wait) {
       case 'spin':
         await settled();
         break;
       case 'poll':
-        await nap();
+        await nap(1);
         break;
       case 'async': {
-        if (handed >= RECORDS_BEFORE_NAP) {
-          await nap();
+        if (nappingMs > 0) {
+          await nap(nappingMs);
           break;
         }
         this.#doorbell.arm();

@@ -55,6 +55,14 @@ export class StrategyLoop {
     this.#sources.push(source);
   }
 
+  /** How full the fullest ring is, 0 to 1. */
+  fill(): number {
+    let fill = 0;
+    for (const { reader } of this.#sources)
+      fill = Math.max(fill, reader.heldBytes() / reader.view.byteLength);
+    return fill;
+  }
+
   /** True when no ring holds a record. */
   isEmpty(): boolean {
     for (const source of this.#sources) if (!source.reader.isEmpty()) return false;
