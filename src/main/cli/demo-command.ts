@@ -79,7 +79,7 @@ async function demo(options: DemoOptions): Promise<void> {
     const states = feeds.stats().feeds.map(({ state }) => state);
     await feeds.close();
     await feeds.run(measured);
-    const summary = meter.summary(feeds, states);
+    const summary = meter.summary(feeds, states, strategy.blockedMs);
     if (options.json === true) output.line(JSON.stringify(summary));
     else {
       if (process.stdout.isTTY) table.draw();
@@ -87,7 +87,7 @@ async function demo(options: DemoOptions): Promise<void> {
       for (const line of summaryText(summary)) output.line(line);
       output.line(
         pc.dim(
-          `the strategy blocked the main thread for a third of the time; ${strategy.indicators} indicators were computed on the compute pool`,
+          `the strategy blocked the main thread for ${(strategy.blockedMs / 1000).toFixed(1)} s, which counts as latency but not as main-thread time; ${strategy.indicators} indicators were computed on the compute pool`,
         ),
       );
     }

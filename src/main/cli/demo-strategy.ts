@@ -34,6 +34,8 @@ export class DemoStrategy implements Strategy {
   gaps = 0;
   lastNotice = '';
   indicators = 0;
+  /** Time the main thread was blocked on purpose, ms. */
+  blockedMs = 0;
   #byInstrument: (PairState | undefined)[] = [];
   readonly #prices: Float64Array;
   readonly #shared: SharedArrayBuffer;
@@ -91,7 +93,11 @@ export class DemoStrategy implements Strategy {
 
   set blocking(on: boolean) {
     clearInterval(this.#blocker);
-    this.#blocker = on ? setInterval(block, BLOCK.everyMs) : undefined;
+    this.#blocker = on
+      ? setInterval(() => {
+          this.blockedMs += block();
+        }, BLOCK.everyMs)
+      : undefined;
   }
 
   stop(): void {
@@ -140,7 +146,9 @@ export class DemoStrategy implements Strategy {
   }
 }
 
-function block(): void {
-  const until = performance.now() + BLOCK.forMs;
-  while (performance.now() < until);
+/** @returns how long it took, ms. */
+function block(): number {
+  const from = performance.now();
+  while (performance.now() < from + BLOCK.forMs);
+  return performance.now() - from;
 }

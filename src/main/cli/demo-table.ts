@@ -1,6 +1,8 @@
 import { clearScreenDown, cursorTo } from 'node:readline';
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import type { OrderBook } from '../../shared/book/order-book.ts';
+import { formatDecimal } from '../../shared/decimal/decimals.ts';
 import type { Feeds } from '../feeds/feeds.ts';
 import { BLOCK, type DemoStrategy } from './demo-strategy.ts';
 import type { RunMeter } from './run-meter.ts';
@@ -8,7 +10,9 @@ import type { RunMeter } from './run-meter.ts';
 const whole = (n: number): string => n.toLocaleString('en-US', { maximumFractionDigits: 0 });
 const us = (ns: number): string =>
   ns < 1_000_000 ? `${(ns / 1000).toFixed(0)} µs` : `${(ns / 1e6).toFixed(1)} ms`;
-const price = (value: number): string => (Number.isNaN(value) ? '-' : String(Number(value.toPrecision(8))));
+/** A price with the decimals that the best bid was sent with. */
+const price = (value: number, book: OrderBook): string =>
+  Number.isNaN(value) ? '-' : formatDecimal(value, book.bids.priceDecimals(0));
 
 /** Lines below the table, and the table's own frame. */
 const LINES_BESIDE_ROWS = 12;
@@ -60,10 +64,10 @@ export class DemoTable {
       table.push([
         pair.exchange,
         pc.bold(pair.symbol),
-        pc.green(price(book.bestBid)),
-        pc.red(price(book.bestAsk)),
+        pc.green(price(book.bestBid, book)),
+        pc.red(price(book.bestAsk, book)),
         pair.last,
-        price(book.spread),
+        price(book.spread, book),
         whole(perSecond),
         book.isLive ? pc.green('live') : pc.yellow('stale'),
         Number.isNaN(pair.deviation) ? '-' : pair.deviation.toFixed(2),

@@ -112,8 +112,11 @@ export class RunMeter {
     };
   }
 
-  /** Ends the measurement. `states` are those of the feeds before they were closed. */
-  summary(feeds: Feeds, states: readonly string[]): Summary {
+  /**
+   * Ends the measurement. `states` are those of the feeds before they were closed; `blockedMs` is time that
+   * the main thread was kept busy on purpose.
+   */
+  summary(feeds: Feeds, states: readonly string[], blockedMs = 0): Summary {
     this.#loopDelay.disable();
     const used = performance.eventLoopUtilization(this.#utilization);
     const delayMs = (percentile: number): number => round(this.#loopDelay.percentile(percentile) / NS_PER_MS);
@@ -124,7 +127,8 @@ export class RunMeter {
       feeds: feeds.stats().feeds.map((feed, n) => summaryOf(feed, states[n]!)),
       latencyNs: this.latencyNs,
       mainThread: {
-        busyNsPerRecord: this.records === 0 ? 0 : Math.round((used.active * NS_PER_MS) / this.records),
+        busyNsPerRecord:
+          this.records === 0 ? 0 : Math.round(((used.active - blockedMs) * NS_PER_MS) / this.records),
         eventLoopDelayMs: { p50: delayMs(50), p99: delayMs(99), max: round(this.#loopDelay.max / NS_PER_MS) },
       },
     };
