@@ -20,7 +20,7 @@ function recordsDocument(): string {
 
 Printed from \`src/shared/records\` by \`npm run docs\`. All numbers are little-endian; every record begins at a multiple of 8.
 
-A decimals byte beside a number says how it was written: the low seven bits are the number of decimals, and the high bit is set where the number sent has more digits than a float64 keeps.
+A decimals byte beside a number says how it was written. \`0ddddddd\`: d decimals. \`11rrrrrr\`: eight decimals, and the number sent is r - 32 of the last of them more than the float64. \`10dddddd\`: d decimals, and more digits than are kept; the float64 is the nearest one.
 
 ${sections.join('\n')}`;
 }

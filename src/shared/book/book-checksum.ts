@@ -1,4 +1,4 @@
-import { formatDecimal, INEXACT } from '../decimal/decimals.ts';
+import { decimalsOf, formatDecimal, INEXACT } from '../decimal/decimals.ts';
 import { checksumDigits } from '../decimal/scan-decimal.ts';
 import { type BookSide, Level } from './book-side.ts';
 import { CRC_START, crcOf, moveRegister, registerOf } from './crc32.ts';
@@ -86,8 +86,8 @@ export function findPadding(asks: BookSide, bids: BookSide, checksum: number): P
   for (const side of [asks, bids])
     for (let i = 0; i < side.size; i++) {
       side.read(i, level);
-      const priceSent = level.priceDecimals & ~INEXACT;
-      const qtySent = level.qtyDecimals & ~INEXACT;
+      const priceSent = decimalsOf(level.priceDecimals);
+      const qtySent = decimalsOf(level.qtyDecimals);
       priceFrom = Math.max(priceFrom, priceSent);
       qtyFrom = Math.max(qtyFrom, qtySent);
       if (i >= CHECKSUM_LEVELS) continue;

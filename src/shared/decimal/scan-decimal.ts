@@ -1,5 +1,11 @@
 import { CRC_TABLE, registerOf } from '../book/crc32.ts';
-import { DECIMALS_MAX, INEXACT, MANTISSA_EXACT_BELOW, POWERS_OF_TEN } from './decimals.ts';
+import {
+  DECIMALS_MAX,
+  decimalsOf,
+  inexactDecimals,
+  MANTISSA_EXACT_BELOW,
+  POWERS_OF_TEN,
+} from './decimals.ts';
 
 /**
  * A decimal number read from bytes or text, and where the reading ended.
@@ -151,7 +157,7 @@ function longDecimalText(bytes: Uint8Array, at: number): string {
  */
 function scanLongDecimal(bytes: Uint8Array, at: number, into: ScannedDecimal): number {
   const text = longDecimalText(bytes, at);
-  return readDecimal(text, into) && (into.decimals & ~INEXACT) <= HOT_DECIMALS_MAX ? at + text.length : -1;
+  return readDecimal(text, into) && decimalsOf(into.decimals) <= HOT_DECIMALS_MAX ? at + text.length : -1;
 }
 
 function scanLongDecimalWithCrc(
@@ -191,8 +197,17 @@ export function readDecimal(text: string, into: ScannedDecimal): boolean {
   const exact =
     decimals <= DECIMALS_MAX && significant.length <= 16 && Number(significant) < MANTISSA_EXACT_BELOW;
   into.value = value;
-  into.decimals = Math.min(decimals, DECIMALS_MAX) | (exact ? 0 : INEXACT);
+  into.decimals = exact
+    ? decimals
+    : inexactDecimals(value, mantissaOf(text, whole, fraction, exponent), decimals);
   return true;
+}
+
+/** The digits as one integer; only their number of decimals matters where there is an exponent. */
+function mantissaOf(text: string, whole: string, fraction: string, exponent: string): bigint {
+  if (Number(exponent) !== 0) return 0n;
+  const mantissa = BigInt(whole + fraction);
+  return text.startsWith('-') ? -mantissa : mantissa;
 }
 
 /**

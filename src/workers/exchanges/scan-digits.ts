@@ -1,5 +1,5 @@
 import { CRC_TABLE, moveRegister } from '../../shared/book/crc32.ts';
-import { MANTISSA_EXACT_BELOW, POWERS_OF_TEN } from '../../shared/decimal/decimals.ts';
+import { INEXACT, MANTISSA_EXACT_BELOW, POWERS_OF_TEN } from '../../shared/decimal/decimals.ts';
 import { type ScannedDecimal, scanDecimal, scanDecimalWithCrc } from '../../shared/decimal/scan-decimal.ts';
 
 /**
@@ -98,6 +98,8 @@ export function scanSigned(
 ): number {
   if (bytes[at] !== 0x2d) return scanUnsigned(bytes, view, at, end, into);
   const next = scanUnsigned(bytes, view, at + 1, end, into);
+  // What a float64 does not hold has its rest in the decimals, and that has a sign as well.
+  if (into.decimals >= INEXACT) return scanDecimal(bytes, at, into);
   into.value = -into.value;
   return next;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatDecimal, INEXACT } from '../../../src/shared/decimal/decimals.ts';
+import { decimalsOf, formatDecimal, INEXACT } from '../../../src/shared/decimal/decimals.ts';
 import { readDecimal, ScannedDecimal } from '../../../src/shared/decimal/scan-decimal.ts';
 import { Random } from '../../support/random.ts';
 
@@ -42,4 +42,22 @@ test('a number that is not marked inexact is written as it was read', () => {
     assert.equal(formatDecimal(into.value, into.decimals), text);
   }
   assert.ok(exact > 25_000, `${exact} of 50000 were exact`);
+});
+
+test('numbers of eight decimals print again though no float64 holds them', () => {
+  const into = new ScannedDecimal();
+  for (const text of [
+    '1127313210.00855204',
+    '-1127313210.00855204',
+    '888410096.36620085',
+    '123456789.12345678',
+    '4567890123.45678901',
+    '90071992.54740993',
+  ]) {
+    assert.ok(readDecimal(text, into));
+    assert.equal(into.value, Number(text));
+    assert.ok(into.decimals & INEXACT, text);
+    assert.equal(decimalsOf(into.decimals), 8);
+    assert.equal(formatDecimal(into.value, into.decimals), text);
+  }
 });

@@ -1,5 +1,5 @@
 import { Level } from '../../../shared/book/book-side.ts';
-import { INEXACT } from '../../../shared/decimal/decimals.ts';
+import { decimalsOf } from '../../../shared/decimal/decimals.ts';
 import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
@@ -149,8 +149,8 @@ export class HotBook {
     level.crc = number.crc;
     level.crcDigits = number.crcDigits;
     if (
-      (level.priceDecimals & ~INEXACT) > this.#priceDecimals ||
-      (level.qtyDecimals & ~INEXACT) > this.#qtyDecimals
+      decimalsOf(level.priceDecimals) > this.#priceDecimals ||
+      decimalsOf(level.qtyDecimals) > this.#qtyDecimals
     )
       this.#learns = true;
     return at + 1;

@@ -1,4 +1,4 @@
-import { INEXACT } from '../../../shared/decimal/decimals.ts';
+import { decimalsOf } from '../../../shared/decimal/decimals.ts';
 import { readDecimal, type ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import { JsonNumber, type JsonObject, type JsonValue } from '../../../shared/json/read-json.ts';
 import type { TimeScanner } from '../scan-time.ts';
@@ -36,4 +36,4 @@ export const readTime = (value: JsonValue | undefined, times: TimeScanner): bool
   typeof value === 'string' && times.read(value);
 
 /** The decimals that were written, without the mark for an inexact number. */
-export const writtenDecimals = (number: ScannedDecimal): number => number.decimals & ~INEXACT;
+export const writtenDecimals = (number: ScannedDecimal): number => decimalsOf(number.decimals);

@@ -1,4 +1,4 @@
-import { INEXACT } from '../../../shared/decimal/decimals.ts';
+import { decimalsOf } from '../../../shared/decimal/decimals.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
 import type { BookMessage, LevelList } from '../book-message.ts';
 
@@ -33,11 +33,11 @@ export function learnPrecision(
 
 function most(levels: LevelList, decimals: Uint8Array): number {
   let seen = 0;
-  for (let n = 0; n < levels.count; n++) seen = Math.max(seen, decimals[n]! & ~INEXACT);
+  for (let n = 0; n < levels.count; n++) seen = Math.max(seen, decimalsOf(decimals[n]!));
   return seen;
 }
 
 function fewer(levels: LevelList, decimals: Uint8Array, than: number): boolean {
-  for (let n = 0; n < levels.count; n++) if ((decimals[n]! & ~INEXACT) < than) return true;
+  for (let n = 0; n < levels.count; n++) if (decimalsOf(decimals[n]!) < than) return true;
   return false;
 }
