@@ -139,7 +139,7 @@ function telling(strategy: Strategy): { readonly strategy: Strategy; readonly fa
         const say = (text: string): void => {
           process.stderr.write(`${pc.bold('ringfeed')}: ${feed}: ${printable(text)}\n`);
         };
-        if (what === 'disconnected' && detail !== '') say(detail);
+        if (what === 'disconnected' && status.fault !== 'NONE') say(detail);
         else if (what === 'reconnecting') say(`trying again in ${(value / 1000).toFixed(1)} s`);
         else if (what === 'refused') say(`${status.symbol} refused: ${detail}`);
         else if (what === 'closed' && status.fault !== 'NONE') {
