@@ -23,6 +23,7 @@ import {
 } from '../options/open-options.ts';
 import { shown } from '../options/option-rules.ts';
 import type { FeedEvent } from '../strategy/events.ts';
+import { LoopRest, napMs, settled } from '../strategy/loop-rest.ts';
 import type { NameSource } from '../strategy/record-view.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { StrategyLoop } from '../strategy/strategy-loop.ts';
@@ -45,22 +46,6 @@ export interface Stats {
 }
 
 /**
- * How long to sleep without being woken after a turn, ms; 0: until woken. While much flows more is about to
- * come, and a wake costs the worker some 10 µs and this thread some 30, once for each socket chunk. The ring
- * must take what comes meanwhile, so a turn that found it an eighth full is followed by no nap.
- */
-function napMs(handed: number, fill: number): number {
-  if (handed < RECORDS_BEFORE_NAP || fill > 1 / 8) return 0;
-  return handed >= 4 * RECORDS_BEFORE_NAP && fill < 1 / 16 ? 2 : 1;
-}
-
-const RECORDS_BEFORE_NAP = 256;
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-const nap = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/**
  * Open feeds, and the loop that drains them. Make one with `openFeeds`.
  *
  * Runs on: main. One of `run`, `events`, `poll` is used at a time.
@@ -74,7 +59,7 @@ export class Feeds implements AsyncDisposable {
   readonly #symbols: SymbolCounters;
   readonly #doorbell: Doorbell;
   readonly #loop: StrategyLoop;
-  readonly #wait: 'async' | 'spin' | 'poll';
+  readonly #rest: LoopRest;
   readonly #ringBytes: number;
   readonly #slice: { readonly records: number; readonly ms: number };
   #inCallback = false;
@@ -88,7 +73,6 @@ export class Feeds implements AsyncDisposable {
     const log = createLog(level);
     if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
       log.warn('NODE_TLS_REJECT_UNAUTHORIZED=0 is set; feeds check certificates all the same');
-    this.#wait = options.wait ?? 'async';
     this.#slice = {
       records: options.slice?.records ?? DEFAULT_SLICE.records,
       ms: options.slice?.ms ?? DEFAULT_SLICE.ms,
@@ -121,6 +105,11 @@ export class Feeds implements AsyncDisposable {
       return made;
     });
     this.#loop = new StrategyLoop(this.#names());
+    this.#rest = new LoopRest(
+      this.#doorbell,
+      options.wait ?? 'async',
+      () => this.#loop.isEmpty() && !this.#isOver(),
+    );
     for (const feed of this.#feeds) this.#loop.add(feed);
     this.#supervisors = this.#share(options.threads ?? this.#feeds.length, level, log, program);
   }
@@ -154,7 +143,7 @@ export class Feeds implements AsyncDisposable {
           await this.#retire();
           return;
         }
-        if (this.#loop.isEmpty()) await this.#rest(napMs(handed, fill), signal);
+        if (this.#loop.isEmpty()) await this.#rest.rest(napMs(handed, fill), signal);
         else await settled();
       }
     } finally {
@@ -199,7 +188,7 @@ export class Feeds implements AsyncDisposable {
     while (this.#loop.isEmpty()) {
       const left = until - performance.now();
       if (left <= 0 || this.#isOver()) return false;
-      await this.#sleep(left);
+      await this.#rest.sleep(left);
     }
     return true;
   }
@@ -242,7 +231,7 @@ export class Feeds implements AsyncDisposable {
         } else if (this.#isOver()) {
           await this.#retire();
           return;
-        } else await this.#rest(0, signal);
+        } else await this.#rest.rest(0, signal);
         handed = 0;
         turnEnds = performance.now() + this.#slice.ms;
       }
@@ -359,45 +348,6 @@ export class Feeds implements AsyncDisposable {
 
   #isOver(): boolean {
     return this.#loop.isEmpty() && this.#feeds.every((feed) => feed.over);
-  }
-
-  /** Waits in the way that was asked for until there may be something to do. */
-  async #rest(nappingMs: number, signal: AbortSignal | undefined): Promise<void> {
-    switch (this.#wait) {
-      case 'spin':
-        await settled();
-        break;
-      case 'poll':
-        await nap(1);
-        break;
-      case 'async': {
-        if (nappingMs > 0) {
-          await nap(nappingMs);
-          break;
-        }
-        this.#doorbell.arm();
-        const rung =
-          this.#loop.isEmpty() && !this.#isOver() && signal?.aborted !== true
-            ? this.#doorbell.waitAsync()
-            : undefined;
-        // Without a wait the event loop gets its turn all the same.
-        await (rung ?? settled());
-        this.#doorbell.disarm();
-        break;
-      }
-    }
-  }
-
-  /** Sleeps until the bell rings or the time is over. The wait itself has no time limit: see `Doorbell.waitAsync`. */
-  async #sleep(ms: number): Promise<void> {
-    this.#doorbell.arm();
-    const rung = this.#loop.isEmpty() && !this.#isOver() ? this.#doorbell.waitAsync() : undefined;
-    if (rung !== undefined) {
-      const timer = setTimeout(() => this.#doorbell.wake(), Math.min(ms, 2 ** 31 - 1));
-      await rung;
-      clearTimeout(timer);
-    }
-    this.#doorbell.disarm();
   }
 
   #names(): NameSource {
