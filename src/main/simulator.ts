@@ -10,6 +10,7 @@ import type {
   SimulatorResults,
   SimulatorStats,
 } from '../shared/simulator/simulator-protocol.ts';
+import { workerFlags } from './worker-flags.ts';
 
 const PAIRS_MAX = 200;
 
@@ -39,6 +40,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const worker = new Worker(new URL('../workers/simulator/simulator-worker.js', import.meta.url), {
     name: 'ringfeed simulator',
     workerData: options,
+    ...workerFlags(),
   });
   const remote = new RemoteSimulator(worker);
   const { urls, symbols } = await remote.ready;

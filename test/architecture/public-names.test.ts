@@ -93,6 +93,21 @@ test('feeds open with the packed package alone, worker included', () => {
   assert.deepEqual([statuses.at(0), statuses.at(-1)], ['connecting', 'closed']);
 });
 
+test('the embedded exchange comes with the package, for the tests of its users', () => {
+  const program = `
+    import { openFeeds } from 'ringfeed';
+    import { startSimulator } from 'ringfeed/simulator';
+    const simulator = await startSimulator({ rate: 500, pairs: 2 });
+    const feeds = await openFeeds({
+      feeds: [{ exchange: 'kraken', symbols: ['BTC/USD'], channels: ['trade'], url: simulator.url }],
+    });
+    for await (const event of feeds.events()) if (event.type === 'trade') break;
+    await feeds.close();
+    await simulator.close();
+    console.log('a trade');`;
+  assert.equal(run(process.execPath, ['--input-type=module', '-e', program], project).trim(), 'a trade');
+});
+
 test('a strict project compiles the examples against the packed types', () => {
   cpSync('examples', join(project, 'examples'), {
     recursive: true,
