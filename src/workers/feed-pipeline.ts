@@ -146,7 +146,6 @@ export class FeedPipeline {
       text: (bytes, start, end, receivedAtNs) => {
         local[FEED.messages]!++;
         local[FEED.bytes]! += end - start;
-        local[FEED.lastMessageNs] = receivedAtNs;
         publisher.beginMessage(receivedAtNs);
         codec.read(bytes, start, end, receivedAtNs);
         publisher.endMessage();

@@ -37,11 +37,9 @@ export const FEED = {
   taken: 14,
   /** Records committed to the ring, notices and refreshed ones included. */
   committed: 15,
-  /** Monotonic ns of the last message; 0 before the first. */
-  lastMessageNs: 16,
   /** Times the socket was told to stop reading because the ring was full. */
-  pauses: 17,
-  words: 18,
+  pauses: 16,
+  words: 17,
 } as const;
 
 /** Kinds of records that are counted one by one, in the order of their rows. */
