@@ -6,7 +6,8 @@ import { SymbolCounters } from '../../src/shared/counters/symbol-counters.ts';
 import type { InstrumentId } from '../../src/shared/units.ts';
 import { BookIntegrity } from '../../src/workers/exchanges/book-integrity.ts';
 import { BookMessage } from '../../src/workers/exchanges/book-message.ts';
-import type { CodecEvents, NoticeSink, RecordSink } from '../../src/workers/feed-events.ts';
+import type { NoticeSink, RecordSink } from '../../src/workers/feed-events.ts';
+import { SILENT } from '../support/silent-events.ts';
 
 /** A change of one level, and the digits of its checksum as bytes. */
 export interface Update {
@@ -65,17 +66,6 @@ class LastRecord implements RecordSink, NoticeSink {
   discard(): void {}
   status(): void {}
 }
-
-const SILENT: CodecEvents = {
-  subscribed: () => {},
-  unsubscribed: () => {},
-  refused: () => {},
-  pong: () => {},
-  venueStatus: () => {},
-  bookStale: () => {},
-  bookLive: () => {},
-  malformed: () => {},
-};
 
 const ROUNDS = 3;
 

@@ -14,7 +14,8 @@ import { TRADE } from '../../src/shared/records/trade.ts';
 import type { InstrumentId, MonotonicNs } from '../../src/shared/units.ts';
 import { BookIntegrity } from '../../src/workers/exchanges/book-integrity.ts';
 import { KrakenCodec } from '../../src/workers/exchanges/kraken/kraken-codec.ts';
-import type { CodecEvents, NoticeSink, RecordSink } from '../../src/workers/feed-events.ts';
+import type { NoticeSink, RecordSink } from '../../src/workers/feed-events.ts';
+import { SILENT } from '../support/silent-events.ts';
 
 const ROUNDS = 5;
 const SYMBOLS = ['BTC/USD', 'ETH/USD', 'SOL/USD', 'ALGO/USD', 'MATIC/USD'];
@@ -126,17 +127,6 @@ class SummingSink implements RecordSink, NoticeSink {
   discard(): void {}
   status(): void {}
 }
-
-const SILENT: CodecEvents = {
-  subscribed: () => {},
-  unsubscribed: () => {},
-  refused: () => {},
-  pong: () => {},
-  venueStatus: () => {},
-  bookStale: () => {},
-  bookLive: () => {},
-  malformed: () => {},
-};
 
 /** Nanoseconds per message of reading them all, and the sum over them. */
 function readAll(kind: Kind, bytes: Uint8Array, ends: Int32Array): { ns: number; sum: number } {

@@ -11,7 +11,8 @@ import { TYPE } from '../../src/shared/records/record-catalogue.ts';
 import type { InstrumentId, MonotonicNs } from '../../src/shared/units.ts';
 import { BookIntegrity } from '../../src/workers/exchanges/book-integrity.ts';
 import { KRAKEN_V1_CODEC } from '../../src/workers/exchanges/kraken-v1/kraken-v1-codec.ts';
-import type { CodecEvents, NoticeSink, RecordSink } from '../../src/workers/feed-events.ts';
+import type { NoticeSink, RecordSink } from '../../src/workers/feed-events.ts';
+import { SILENT } from '../support/silent-events.ts';
 
 const DEPTH = 1000;
 const ROUNDS = 5;
@@ -114,17 +115,6 @@ class LastRecord implements RecordSink, NoticeSink {
   discard(): void {}
   status(): void {}
 }
-
-const SILENT: CodecEvents = {
-  subscribed: () => {},
-  unsubscribed: () => {},
-  refused: () => {},
-  pong: () => {},
-  venueStatus: () => {},
-  bookStale: () => {},
-  bookLive: () => {},
-  malformed: () => {},
-};
 
 /** Reads them all, each round with a new book, and takes the best round. */
 function measure(

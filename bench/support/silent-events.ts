@@ -1,0 +1,13 @@
+import type { CodecEvents } from '../../src/workers/feed-events.ts';
+
+/** Hears what a codec reports besides records, and does nothing: for benchmarks that count records. */
+export const SILENT: CodecEvents = {
+  subscribed: () => {},
+  unsubscribed: () => {},
+  refused: () => {},
+  pong: () => {},
+  venueStatus: () => {},
+  bookStale: () => {},
+  bookLive: () => {},
+  malformed: () => {},
+};
