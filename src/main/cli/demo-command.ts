@@ -76,10 +76,7 @@ async function demo(options: DemoOptions): Promise<void> {
     for (const timer of timers) clearTimeout(timer);
     clearInterval(shows);
     strategy.stop();
-    const states = feeds.stats().feeds.map(({ state }) => state);
-    await feeds.close();
-    await feeds.run(measured);
-    const summary = meter.summary(feeds, states, strategy.blockedMs);
+    const summary = await meter.finish(feeds, measured, true, strategy.blockedMs);
     if (options.json === true) output.line(JSON.stringify(summary));
     else {
       if (process.stdout.isTTY) table.draw();

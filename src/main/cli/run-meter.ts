@@ -113,10 +113,21 @@ export class RunMeter {
   }
 
   /**
+   * Ends a run: closes the feeds, hands over what reached the rings before that (unless `drain` is false), and
+   * sums up. The feeds' states in the summary are those before they were closed.
+   */
+  async finish(feeds: Feeds, strategy: Strategy, drain: boolean, blockedMs = 0): Promise<Summary> {
+    const states = feeds.stats().feeds.map(({ state }) => state);
+    await feeds.close();
+    if (drain) await feeds.run(strategy);
+    return this.#summary(feeds, states, blockedMs);
+  }
+
+  /**
    * Ends the measurement. `states` are those of the feeds before they were closed; `blockedMs` is time that
    * the main thread was kept busy on purpose.
    */
-  summary(feeds: Feeds, states: readonly string[], blockedMs = 0): Summary {
+  #summary(feeds: Feeds, states: readonly string[], blockedMs: number): Summary {
     this.#loopDelay.disable();
     const used = performance.eventLoopUtilization(this.#utilization);
     const delayMs = (percentile: number): number => round(this.#loopDelay.percentile(percentile) / NS_PER_MS);

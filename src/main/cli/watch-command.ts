@@ -85,11 +85,8 @@ async function watch(exchange: string, symbols: string[], options: WatchOptions)
   );
   const told = telling(strategy);
   await feeds.run(told.strategy, { signal: end });
-  const states = feeds.stats().feeds.map(({ state }) => state);
-  await feeds.close();
-  // What reached the ring before the connections were closed is shown too.
-  if (!counted.signal.aborted && !output.closed.aborted) await feeds.run(told.strategy);
-  const summary = meter.summary(feeds, states);
+  const drain = !counted.signal.aborted && !output.closed.aborted;
+  const summary = await meter.finish(feeds, told.strategy, drain);
   if (options.format === 'json' || options.format === 'none') output.line(JSON.stringify(summary));
   else if (options.format === 'pretty') for (const line of summaryText(summary)) output.line(line);
   else process.stderr.write(JSON.stringify(summary) + '\n');
