@@ -2,7 +2,10 @@
  * What the main thread and a worker say to each other outside the rings: plain, cloneable values.
  * Nothing here is on the data path.
  */
-import type { FeedId, InstrumentId } from './units.ts';
+import type { FaultCode } from './faults/fault-catalogue.ts';
+import type { ConnectionState } from './session/connection-state.ts';
+import type { DisconnectReason, ProactiveReason } from './session/disconnect-reason.ts';
+import type { FeedId, InstrumentId, MonotonicNs } from './units.ts';
 import type { ChannelName, ExchangeName } from './venues/venue.ts';
 
 /** One instrument of a feed. The id is given out by the main thread and known to both. */
@@ -73,6 +76,33 @@ export interface SocketOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Allow `ws://` to hosts other than this machine: whoever is on the way can read and change it. */
   readonly allowPlain?: boolean;
+}
+
+/** What the main thread may ask of a connection at any time. */
+export type ConnectionCommand =
+  /** Connect now: at first, after a rest, or without waiting out a scheduled reconnect. */
+  | { readonly kind: 'start' }
+  /** End this connection; see `SessionInput`. */
+  | { readonly kind: 'disconnect'; readonly reason: DisconnectReason; readonly reconnectAfterMs?: number }
+  /** Connect in a while; heard only while there is no connection. Replaces a reconnect scheduled before. */
+  | { readonly kind: 'reconnect'; readonly afterMs: number }
+  /** One message of the user's own. Refused while there is no open connection. */
+  | { readonly kind: 'send'; readonly data: string | Uint8Array }
+  /** End the feed for good; `force` without the closing handshake. */
+  | { readonly kind: 'close'; readonly force?: boolean };
+
+/** One step of a connection's state, told to the main thread beside the rings and in the order of the steps. */
+export interface ConnectionChange {
+  readonly state: ConnectionState;
+  /** Why the last connection ended; undefined before the first end. */
+  readonly reason: DisconnectReason | undefined;
+  /** What ended it; `NONE` where we wanted it, and while nothing ended. */
+  readonly fault: FaultCode;
+  /** Close code of the server's frame, or 1006 where there was none; 0 while nothing ended. */
+  readonly code: number;
+  /** For people: what ended it, or why the next attempt waits. Credentials masked. */
+  readonly detail: string;
+  readonly at: MonotonicNs;
 }
 
 export interface LogOptions {
