@@ -4,7 +4,7 @@
  */
 import type { FaultCode } from './faults/fault-catalogue.ts';
 import type { ConnectionState } from './session/connection-state.ts';
-import type { DisconnectReason, ProactiveReason } from './session/disconnect-reason.ts';
+import type { DisconnectReason } from './session/disconnect-reason.ts';
 import type { FeedId, InstrumentId, MonotonicNs } from './units.ts';
 import type { ChannelName, ExchangeName } from './venues/venue.ts';
 
