@@ -1,18 +1,27 @@
 import { Worker } from 'node:worker_threads';
-import { MisuseError } from '../shared/invariant.ts';
-import type { SimulatorFault, SimulatorFaultName } from '../shared/simulator/fault-names.ts';
+import { invariant, MisuseError } from '../shared/invariant.ts';
+import {
+  faultFlaw,
+  SIMULATOR_FAULT_NAMES,
+  type SimulatorFault,
+  type SimulatorFaultName,
+} from '../shared/simulator/fault-names.ts';
+import { limitsFlaw } from '../shared/simulator/limit-names.ts';
+import { PAIRS_MAX } from '../shared/simulator/market-size.ts';
 import type {
   SimulatorAddress,
   SimulatorCommand,
   SimulatorMessage,
   SimulatorOptions,
   SimulatorRequest,
+  SimulatorResult,
   SimulatorResults,
   SimulatorStats,
+  SymbolTruth,
 } from '../shared/simulator/simulator-protocol.ts';
+import { EXCHANGES, type ExchangeName } from '../shared/venues/venue.ts';
+import { didYouMean } from './options/nearest.ts';
 import { workerFlags } from './worker-flags.ts';
-
-const PAIRS_MAX = 200;
 
 /** A simulated exchange on this machine, running in a thread of its own. */
 export interface Simulator extends SimulatorAddress {
@@ -26,6 +35,11 @@ export interface Simulator extends SimulatorAddress {
   /** Makes this many messages on every venue with a client. @returns how many were made. */
   step(count: number): Promise<number>;
   stats(): Promise<SimulatorStats>;
+  /**
+   * What the exchange itself knows of a symbol (`BTC/USD`): what a client that missed nothing and counted
+   * nothing twice has counted too. On the venue named in the options unless told.
+   */
+  truth(symbol: string, exchange?: ExchangeName): Promise<SymbolTruth>;
   /** Ends every connection and the thread. */
   close(): Promise<void>;
 }
@@ -48,7 +62,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     url: urls[options.exchange ?? 'kraken'],
     urls,
     symbols,
-    fault: (name, details = {}) => remote.ask({ type: 'fault', fault: { name, ...details } }),
+    fault: (name, details = {}) => {
+      const fault = { name, ...details };
+      checkFault(fault);
+      return remote.ask({ type: 'fault', fault });
+    },
     clear: (name) => remote.ask({ type: 'clear', name }),
     setRate: (rate) => {
       checkRate(rate);
@@ -56,6 +74,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     step: (count) => remote.ask({ type: 'step', count }),
     stats: () => remote.ask({ type: 'stats' }),
+    truth: async (symbol, exchange = options.exchange ?? 'kraken') => {
+      checkListed(EXCHANGES, exchange, 'venues');
+      checkListed(symbols, symbol, 'symbols');
+      const truth = await remote.ask({ type: 'truth', exchange, symbol });
+      invariant(truth !== undefined, 'a venue knows every symbol the simulator lists');
+      return truth;
+    },
     close: () => remote.close(),
   };
 }
@@ -71,7 +96,21 @@ function checkRate(rate: number | 'flood'): void {
   );
 }
 
-function check({ pairs = 20, rate = 0, levels = 1200, port = 0, seed = 1 }: SimulatorOptions): void {
+function checkListed(listed: readonly string[], given: string, what: string): void {
+  condition(
+    listed.includes(given),
+    `"${given}" is one of the simulator's ${what}${didYouMean(given, listed)}`,
+  );
+}
+
+function checkFault(fault: SimulatorFault): void {
+  checkListed(SIMULATOR_FAULT_NAMES, fault.name, 'faults');
+  const flaw = faultFlaw(fault);
+  condition(flaw === undefined, flaw ?? '');
+}
+
+function check(options: SimulatorOptions): void {
+  const { pairs = 20, rate = 0, levels = 1200, port = 0, seed = 1, limits = {}, faults = [] } = options;
   const isWhole = (value: number, least: number, most: number): boolean =>
     Number.isInteger(value) && value >= least && value <= most;
   condition(isWhole(pairs, 1, PAIRS_MAX), `the simulator has 1 to ${PAIRS_MAX} pairs`);
@@ -79,6 +118,9 @@ function check({ pairs = 20, rate = 0, levels = 1200, port = 0, seed = 1 }: Simu
   condition(isWhole(port, 0, 65_535), 'a port is 0 to 65,535');
   condition(Number.isSafeInteger(seed), 'a seed is a whole number');
   checkRate(rate);
+  const flaw = limitsFlaw(limits);
+  condition(flaw === undefined, flaw ?? '');
+  for (const fault of faults) checkFault(fault);
 }
 
 interface Pending {
@@ -133,7 +175,7 @@ class RemoteSimulator {
     await this.#ended;
   }
 
-  #settle(id: number, result: SimulatorStats | number | undefined): void {
+  #settle(id: number, result: SimulatorResult): void {
     this.#pending.get(id)?.resolve(result as never);
     this.#pending.delete(id);
   }

@@ -50,6 +50,24 @@ test('a rate makes messages come by themselves, and may change', async () => {
   }
 });
 
+test('the truth of a symbol is told of each venue, and an unknown one is refused with the nearest', async () => {
+  const simulator = await startSimulator({ rate: 0, pairs: 3 });
+  try {
+    const client = await NaiveClient.open(simulator.urls['kraken-v1']);
+    client.send({ event: 'subscribe', pair: ['XDG/USD'], subscription: { name: 'book', depth: 25 } });
+    await client.settled('kraken-v1');
+    await simulator.step(50);
+    assert.deepEqual((await simulator.truth('DOGE/USD', 'kraken-v1')).messages, [
+      { channel: 'book', size: 25, count: 50 },
+    ]);
+    assert.deepEqual((await simulator.truth('DOGE/USD')).messages, []);
+    await assert.rejects(simulator.truth('DOGE/USDT'), /did you mean "DOGE\/USD"/);
+    assert.throws(() => simulator.fault('lose', { probability: 2 }), /needs a probability/);
+  } finally {
+    await simulator.close();
+  }
+});
+
 test('a port that is taken makes the start fail with the reason', async () => {
   const simulator = await startSimulator({ rate: 0 });
   try {
@@ -62,12 +80,17 @@ test('a port that is taken makes the start fail with the reason', async () => {
 
 const MISUSES: readonly SimulatorOptions[] = [
   { pairs: 0 },
-  { pairs: 201 },
+  { pairs: 5001 },
   { rate: -1 },
   { rate: Number.NaN },
   { levels: 3 },
   { port: 65_536 },
   { seed: 0.5 },
+  { limits: { attempts: 3 } },
+  { limits: { subscriptionsPerConnection: 0 } },
+  { faults: [{ name: 'lose' }] },
+  { faults: [{ name: 'jitter', durationMs: 60_000 }] },
+  { faults: [{ name: 'connection-life', durationMs: 20_000, connection: 0 }] },
 ];
 
 test('options that cannot work are refused', async () => {

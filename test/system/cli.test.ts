@@ -110,6 +110,13 @@ const USAGE: readonly (readonly [args: readonly string[], message: RegExp])[] = 
     ['simulate', '--fault', 'drop-conection:10s'],
     /no fault named "drop-conection".*did you mean "drop-connection"/s,
   ],
+  [['simulate', '--fault', 'lose:often'], /"often" is neither a time.*a probability/s],
+  [['simulate', '--fault', 'connection-life'], /needs a time, as in connection-life:20s/],
+  [
+    ['simulate', '--limit', 'subscription-per-connection=5'],
+    /no limit named.*did you mean "subscriptions-per-connection"/s,
+  ],
+  [['simulate', '--limit', 'attempts=5'], /no limit, expected a form like attempts=150\/10m/],
 ];
 
 for (const [args, message] of USAGE)

@@ -1,5 +1,5 @@
 import {
-  SIMULATOR_FAULTS,
+  faultEntry,
   type SimulatorFault,
   type SimulatorFaultName,
 } from '../../shared/simulator/fault-names.ts';
@@ -7,6 +7,9 @@ import type { SimulatorCounts } from './simulator-counts.ts';
 
 /** Faults waiting for a message are bounded: more than this many are not kept. */
 const WAITING_MAX = 1000;
+
+/** Lasting faults that are counted where they take effect, not where they begin. */
+const COUNTED_ELSEWHERE: ReadonlySet<SimulatorFaultName> = new Set(['connection-life', 'lose', 'jitter']);
 
 /** Which faults are on, which wait for a message that fits, and which come on a schedule. */
 export class Faults {
@@ -43,6 +46,17 @@ export class Faults {
   /** The lasting fault of this name, while it is on. */
   lasting(name: SimulatorFaultName): SimulatorFault | undefined {
     return this.#lasting.get(name)?.fault;
+  }
+
+  /** The lasting fault of this name, while it is on and concerns this connection. */
+  lastingOn(name: SimulatorFaultName, connection: number): SimulatorFault | undefined {
+    const fault = this.lasting(name);
+    return (fault?.connection ?? connection) === connection ? fault : undefined;
+  }
+
+  /** Whether messages may be lost or late, so that each has to be sent by itself. */
+  get isLineUnreliable(): boolean {
+    return this.#lasting.has('lose') || this.#lasting.has('jitter');
   }
 
   /** Milliseconds a lasting fault will still be on; Infinity where it has no end. */
@@ -90,12 +104,12 @@ export class Faults {
 
   #strike(fault: SimulatorFault): void {
     const { name, forMs } = fault;
-    const { form } = SIMULATOR_FAULTS[name];
+    const { form } = faultEntry(name);
     if (form === 'next') {
       if (this.#waiting.length < WAITING_MAX) this.#waiting.push(fault);
       return;
     }
-    this.#counts.fault(name);
+    if (!COUNTED_ELSEWHERE.has(name)) this.#counts.fault(name);
     if (form === 'while') {
       this.#lasting.set(name, { fault, untilMs: performance.now() + (forMs ?? Number.POSITIVE_INFINITY) });
       if (forMs !== undefined)

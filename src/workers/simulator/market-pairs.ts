@@ -1,4 +1,5 @@
 /** The symbols of the simulated market: twenty that look like real ones, and as many more as are asked for. */
+import { PAIRS_MAX } from '../../shared/simulator/market-size.ts';
 
 export interface MarketPair {
   /** `BTC/USD` */
@@ -64,11 +65,13 @@ const QUOTES: readonly (readonly [string, number])[] = [
   ['PYUSD', 0.9998],
 ];
 
-export const PAIRS_MAX = 200;
+/** Decimals that give a price five digits or more. Twelve are the most. */
+const decimalsFor = (price: number): number =>
+  Math.min(12, Math.max(1, 5 - Math.floor(Math.log10(price) + 1e-9)));
 
 /** The first `count` symbols, always the same ones. */
 export function marketPairs(count: number): readonly MarketPair[] {
-  const pairs = LISTED.slice(0, count);
+  const pairs = LISTED.slice(0, Math.min(count, PAIRS_MAX));
   const taken = new Set(LISTED.map(({ symbol }) => symbol));
   for (const [quote, perDollar] of QUOTES)
     for (const listed of LISTED) {
@@ -80,9 +83,16 @@ export function marketPairs(count: number): readonly MarketPair[] {
       // Twelve decimals are the most; below this a price would have too few digits to move.
       if (price < 1e-8) continue;
       taken.add(symbol);
-      // As many decimals as give the price five digits or more.
-      const priceDecimals = Math.min(12, Math.max(1, 5 - Math.floor(Math.log10(price) + 1e-9)));
+      const priceDecimals = decimalsFor(price);
       pairs.push(pair(symbol, price, priceDecimals, Math.max(priceDecimals, 5), listed.qty));
     }
+  for (let n = 1; pairs.length < Math.min(count, PAIRS_MAX); n++) {
+    // Spread over nine powers of ten by the golden ratio, so that neighbours differ.
+    const price = 10 ** (((n * 0.618034) % 1) * 9 - 5);
+    const priceDecimals = decimalsFor(price);
+    pairs.push(
+      pair(`SIM${n}/USD`, price, priceDecimals, Math.max(priceDecimals, 5), Math.max(0.01, 2000 / price)),
+    );
+  }
   return pairs;
 }

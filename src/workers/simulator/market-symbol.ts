@@ -1,6 +1,7 @@
 import { Candles } from './candles.ts';
 import { LOTS_MAX, LOTS_PER_UNIT } from './decimal-text.ts';
 import type { Ladder } from './ladder.ts';
+import type { Listing } from './market.ts';
 import type { MarketPair } from './market-pairs.ts';
 import type { Random } from './random.ts';
 import { type Change, type Side, SimulatedBook } from './simulated-book.ts';
@@ -50,6 +51,8 @@ export class MarketSymbol {
   readonly book: SimulatedBook;
   readonly day: DayStatistics;
   nextTradeId: number;
+  /** Id of the first trade that is no part of the past made up at the beginning. */
+  readonly firstTradeId: number;
   readonly #trades: Trade[] = [];
   readonly #candles = new Map<number, Candles>();
   readonly #random: Random;
@@ -62,19 +65,17 @@ export class MarketSymbol {
   readonly #spacing: number;
 
   constructor(
-    pair: MarketPair,
-    index: number,
-    venue: { readonly symbol: string; readonly zeros: string },
+    { pair, index, venueSymbol, zeros }: Listing,
     levels: number,
     random: Random,
     now: () => number,
   ) {
     this.pair = pair;
     this.index = index;
-    this.venueSymbol = venue.symbol;
-    this.zeros = venue.zeros;
+    this.venueSymbol = venueSymbol;
+    this.zeros = zeros;
     this.decimals = pair.priceDecimals;
-    this.book = new SimulatedBook(venue.zeros);
+    this.book = new SimulatedBook(zeros);
     this.#random = random;
     this.#now = now;
     this.#levels = levels;
@@ -96,6 +97,7 @@ export class MarketSymbol {
     };
     this.#fillBook();
     this.#fillTrades();
+    this.firstTradeId = this.nextTradeId;
   }
 
   side(side: Side): Ladder {

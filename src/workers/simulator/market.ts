@@ -1,6 +1,6 @@
 import type { ExchangeName } from '../../shared/venues/venue.ts';
 import { VENUES } from '../../shared/venues/venue-catalogue.ts';
-import { marketPairs } from './market-pairs.ts';
+import { type MarketPair, marketPairs } from './market-pairs.ts';
 import { MarketSymbol } from './market-symbol.ts';
 import { Random } from './random.ts';
 
@@ -13,26 +13,60 @@ export interface MarketOptions {
   readonly now: () => number;
 }
 
-/** All symbols of one venue. The same seed and options give the same market. */
-export class Market {
-  readonly symbols: readonly MarketSymbol[];
-  readonly random: Random;
-  readonly #byVenueSymbol: ReadonlyMap<string, MarketSymbol>;
+/** What a venue says of a symbol before anybody asks for its book. */
+export interface Listing {
+  readonly pair: MarketPair;
+  /** Row in the market. */
+  readonly index: number;
+  /** As the venue spells it. */
+  readonly venueSymbol: string;
+  /** Zeros the venue prints behind the decimals of a price. */
+  readonly zeros: string;
+}
 
-  constructor({ exchange, pairs, seed, levels, now }: MarketOptions) {
+/**
+ * All symbols of one venue. The same seed and options give the same market. Each symbol has chance of its
+ * own and is made when it is first asked for, so thousands of them cost little until they are subscribed.
+ */
+export class Market {
+  readonly listings: readonly Listing[];
+  /** For what concerns no single symbol. */
+  readonly random: Random;
+  readonly #options: MarketOptions;
+  readonly #byVenueSymbol: ReadonlyMap<string, Listing>;
+  readonly #made = new Map<Listing, MarketSymbol>();
+
+  constructor(options: MarketOptions) {
+    const { exchange, pairs, seed } = options;
+    this.#options = options;
     this.random = new Random(seed);
     const venue = VENUES[exchange];
-    this.symbols = marketPairs(pairs).map((pair, index) => {
+    this.listings = marketPairs(pairs).map((pair, index) => {
       const decimals = exchange === 'kraken-v1' ? pair.priceDecimalsV1 : pair.priceDecimals;
       const zeros = '0'.repeat(decimals - pair.priceDecimals);
-      const spelling = { symbol: venue.toVenueSymbol(pair.symbol), zeros };
-      return new MarketSymbol(pair, index, spelling, levels, this.random, now);
+      return { pair, index, venueSymbol: venue.toVenueSymbol(pair.symbol), zeros };
     });
-    this.#byVenueSymbol = new Map(this.symbols.map((symbol) => [symbol.venueSymbol, symbol]));
+    this.#byVenueSymbol = new Map(this.listings.map((listing) => [listing.venueSymbol, listing]));
+  }
+
+  /** All symbols; makes those that nobody asked for yet. */
+  get symbols(): readonly MarketSymbol[] {
+    return this.listings.map((listing) => this.#symbol(listing));
   }
 
   /** The symbol as the venue spells it, or undefined where it lists no such symbol. */
   find(venueSymbol: string): MarketSymbol | undefined {
-    return this.#byVenueSymbol.get(venueSymbol);
+    const listing = this.#byVenueSymbol.get(venueSymbol);
+    return listing === undefined ? undefined : this.#symbol(listing);
+  }
+
+  #symbol(listing: Listing): MarketSymbol {
+    let symbol = this.#made.get(listing);
+    if (symbol === undefined) {
+      const { seed, levels, now } = this.#options;
+      symbol = new MarketSymbol(listing, levels, Random.of(seed, listing.index), now);
+      this.#made.set(listing, symbol);
+    }
+    return symbol;
   }
 }

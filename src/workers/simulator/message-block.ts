@@ -66,14 +66,14 @@ class BlockBuilder {
   readonly #firstTradeIds = new Map<MarketSymbol, number>();
   readonly #undo: { readonly symbol: MarketSymbol; readonly changes: readonly Change[] }[] = [];
   readonly #byChannel = new Map<ChannelName, Topic[]>();
+  readonly #books = new Map<MarketSymbol, Topic[]>();
   #others = 0;
 
   constructor(topics: readonly Topic[], context: BlockContext) {
     this.#context = context;
     for (const topic of topics) {
-      const sameChannel = this.#byChannel.get(topic.channel);
-      if (sameChannel === undefined) this.#byChannel.set(topic.channel, [topic]);
-      else sameChannel.push(topic);
+      append(this.#byChannel, topic.channel, topic);
+      if (topic.channel === 'book') append(this.#books, topic.symbol, topic);
     }
   }
 
@@ -83,7 +83,7 @@ class BlockBuilder {
       const topic = this.#context.plan.draw((channel) => this.#byChannel.get(channel) ?? []);
       if (topic === undefined) return;
       if (topic.channel === 'book') {
-        const depths = this.#booksOf(topic.symbol).map(({ size }) => size);
+        const depths = this.#books.get(topic.symbol)!.map(({ size }) => size);
         this.#change(topic.symbol, topic.symbol.bookChanges(this.#context.plan.reach(depths)), true);
       } else {
         this.#others++;
@@ -126,12 +126,8 @@ class BlockBuilder {
     };
   }
 
-  #booksOf(symbol: MarketSymbol): Topic[] {
-    return (this.#byChannel.get('book') ?? []).filter((topic) => topic.symbol === symbol);
-  }
-
   #change(symbol: MarketSymbol, changes: readonly Change[], isForth: boolean): void {
-    const topics = this.#booksOf(symbol);
+    const topics = this.#books.get(symbol)!;
     const update = symbol.book.update(
       changes,
       topics.map(({ size }) => size),
@@ -169,6 +165,12 @@ class BlockBuilder {
     const id = text.indexOf(TRADE_ID);
     if (id >= 0) this.#tradeIds.push({ at: end - text.length + id + TRADE_ID.length, symbol, nth });
   }
+}
+
+function append<K>(lists: Map<K, Topic[]>, key: K, topic: Topic): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [topic]);
+  else list.push(topic);
 }
 
 const withoutZone = (timeUs: number): string => rfc3339Text(timeUs).slice(0, -1);

@@ -6,6 +6,11 @@ export class Random {
     this.#state = seed | 0;
   }
 
+  /** Chance of its own for one of many things under the same seed. */
+  static of(seed: number, stream: number): Random {
+    return new Random(new Random(seed ^ Math.imul(stream + 1, 0x9e37_79b1)).below(2 ** 32));
+  }
+
   /** Even over [0, 1). */
   next(): number {
     this.#state = (this.#state + 0x6d2b_79f5) | 0;

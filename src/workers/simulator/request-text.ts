@@ -1,4 +1,5 @@
 /** Careful reading of what a client sent: whatever it is, the answer is a value. */
+import { PAIRS_MAX } from '../../shared/simulator/market-size.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -19,7 +20,7 @@ export const integer = (value: unknown): number | undefined =>
 
 /** Symbols of a request; undefined where it is no list of texts. */
 export function symbolList(value: unknown): readonly string[] | undefined {
-  if (!Array.isArray(value) || value.length === 0 || value.length > 1000) return undefined;
+  if (!Array.isArray(value) || value.length === 0 || value.length > PAIRS_MAX) return undefined;
   return value.every((symbol): symbol is string => typeof symbol === 'string' && symbol.length <= 64)
     ? value
     : undefined;

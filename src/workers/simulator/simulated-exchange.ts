@@ -2,14 +2,18 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { SimulatorFault, SimulatorFaultName } from '../../shared/simulator/fault-names.ts';
+import { levelsFor, PAIRS_MAX } from '../../shared/simulator/market-size.ts';
 import type {
   SimulatorAddress,
   SimulatorOptions,
   SimulatorStats,
+  SymbolTruth,
 } from '../../shared/simulator/simulator-protocol.ts';
 import { EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
+import { VENUES } from '../../shared/venues/venue-catalogue.ts';
+import { ClientLimits } from './client-limits.ts';
 import { Faults } from './faults.ts';
-import { marketPairs, PAIRS_MAX } from './market-pairs.ts';
+import { marketPairs } from './market-pairs.ts';
 import { SimulatedVenue } from './simulated-venue.ts';
 import { SimulatorCounts } from './simulator-counts.ts';
 
@@ -21,9 +25,12 @@ const BLOCK_MESSAGES_MIN = 256;
 const BLOCK_MESSAGES_MAX = 4096;
 /** What a late timer may make up for. */
 const CATCH_UP_MS_MAX = 50;
+/** Messages made one by one before the next look at what clients ask. */
+const MADE_PER_TURN_MAX = 2000;
 const REQUEST_BYTES_MAX = 1 << 20;
 const CLOSE_TIMEOUT_MS = 2000;
 const REFUSED_STATUS = 503;
+const TOO_MANY_STATUS = 429;
 const PAIRS_DEFAULT = 20;
 
 const PATHS: Readonly<Record<ExchangeName, string>> = { kraken: '/v2', 'kraken-v1': '/' };
@@ -42,6 +49,7 @@ export class SimulatedExchange {
   readonly #counts = new SimulatorCounts();
   readonly #faults: Faults;
   readonly #venues = new Map<ExchangeName, SimulatedVenue>();
+  readonly #limits: Readonly<Record<ExchangeName, ClientLimits>>;
   readonly #http: Server;
   readonly #server: WebSocketServer;
   #rate = 0;
@@ -51,13 +59,22 @@ export class SimulatedExchange {
 
   constructor(options: SimulatedExchangeOptions) {
     this.#options = options;
+    const limits = (): ClientLimits =>
+      new ClientLimits(options.limits ?? {}, options.enforceLimits ?? true, this.#counts);
+    this.#limits = { kraken: limits(), 'kraken-v1': limits() };
     this.#faults = new Faults(
       this.#counts,
       (fault) => {
-        for (const venue of this.#venues.values()) venue.begin(fault);
+        for (const venue of this.#venues.values()) {
+          venue.blockMessages = this.#blockMessages;
+          venue.begin(fault);
+        }
       },
       (name) => {
-        for (const venue of this.#venues.values()) venue.end(name);
+        for (const venue of this.#venues.values()) {
+          venue.end(name);
+          venue.blockMessages = this.#blockMessages;
+        }
       },
     );
     this.#http = createServer((_request, response) => {
@@ -132,6 +149,11 @@ export class SimulatedExchange {
     return this.#counts.stats();
   }
 
+  /** What a venue itself knows of a symbol (`BTC/USD`); undefined where it lists no such symbol. */
+  truth(exchange: ExchangeName, symbol: string): SymbolTruth | undefined {
+    return this.#venue(exchange).truth(VENUES[exchange].toVenueSymbol(symbol));
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.#pacer);
     clearInterval(this.#heartbeats);
@@ -151,7 +173,9 @@ export class SimulatedExchange {
 
   /** Messages in a block at this rate; 0 where messages are made one by one. */
   get #blockMessages(): number {
-    if (this.#rate <= MADE_RATE_MAX) return 0;
+    if (this.#rate <= MADE_RATE_MAX || this.#options.blockMessages === 0) return 0;
+    // What may be lost or late is no block, because each connection loses something else.
+    if (this.#faults.isLineUnreliable) return 0;
     const perPass = Math.min(BLOCK_MESSAGES_MAX, Math.max(BLOCK_MESSAGES_MIN, this.#rate * PASS_S_MAX));
     return this.#options.blockMessages ?? Math.round(perPass);
   }
@@ -159,7 +183,8 @@ export class SimulatedExchange {
   #pace(elapsedMs: number): void {
     for (const venue of this.#venues.values()) {
       if (this.#rate === Number.POSITIVE_INFINITY) {
-        venue.sendBlocks(this.#rate);
+        if (this.#blockMessages > 0) venue.sendBlocks(this.#rate);
+        else if (!venue.isBehind) venue.step(MADE_PER_TURN_MAX);
         continue;
       }
       const due = (this.#due.get(venue) ?? 0) + (this.#rate * elapsedMs) / 1000;
@@ -167,22 +192,31 @@ export class SimulatedExchange {
       this.#due.set(venue, due - whole);
       if (whole === 0) continue;
       if (this.#blockMessages > 0) venue.sendBlocks(whole);
-      else venue.step(whole);
+      else venue.step(Math.min(whole, MADE_PER_TURN_MAX));
     }
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const path = request.url?.split('?')[0];
+    const exchange = EXCHANGES.find((name) => PATHS[name] === path);
+    if (exchange === undefined) {
+      refuse(socket, 404, '');
+      return;
+    }
+    const limits = this.#limits[exchange];
+    if (!limits.mayConnect(performance.now())) {
+      refuse(socket, TOO_MANY_STATUS, `Retry-After: ${Math.ceil(limits.attemptsWindowMs / 1000)}\r\n`);
+      return;
+    }
+    if (!limits.mayOpen(this.#venues.get(exchange)?.openConnections ?? 0)) {
+      refuse(socket, TOO_MANY_STATUS, '');
+      return;
+    }
     const refusal = this.#faults.lasting('refuse-connections');
     if (refusal !== undefined) {
       const waitS = Math.ceil(this.#faults.remainingMs('refuse-connections') / 1000);
       const retry = Number.isFinite(waitS) ? `Retry-After: ${waitS}\r\n` : '';
       refuse(socket, refusal.value ?? REFUSED_STATUS, retry);
-      return;
-    }
-    const path = request.url?.split('?')[0];
-    const exchange = EXCHANGES.find((name) => PATHS[name] === path);
-    if (exchange === undefined) {
-      refuse(socket, 404, '');
       return;
     }
     socket.setNoDelay(true);
@@ -201,10 +235,11 @@ export class SimulatedExchange {
           exchange,
           pairs: this.#pairs,
           seed: o.seed ?? 1,
-          levels: o.levels ?? 1200,
+          levels: o.levels ?? levelsFor(this.#pairs),
           mix: o.mix ?? {},
           stamp: o.stamp ?? true,
           queuedBytesMax: o.queuedBytesMax ?? 64 << 20,
+          limits: this.#limits[exchange],
           now: o.now ?? wallClockUs,
         },
         this.#faults,

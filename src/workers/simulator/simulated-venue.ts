@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { SimulatorFault, SimulatorFaultName } from '../../shared/simulator/fault-names.ts';
+import type { SymbolTruth } from '../../shared/simulator/simulator-protocol.ts';
 import type { ExchangeName } from '../../shared/venues/venue.ts';
 import { BlockSender } from './block-sender.ts';
+import type { ClientLimits } from './client-limits.ts';
 import type { Faults } from './faults.ts';
 import { Market } from './market.ts';
 import type { MarketSymbol, Trade } from './market-symbol.ts';
+import { MarketTruth } from './market-truth.ts';
 import { buildBlock } from './message-block.ts';
 import { Random } from './random.ts';
 import type { Change } from './simulated-book.ts';
@@ -13,7 +16,8 @@ import { SimulatedConnection } from './simulated-connection.ts';
 import type { SimulatorCounts } from './simulator-counts.ts';
 import { type Mix, StepPlan } from './step-plan.ts';
 import { type Topic, Topics } from './topics.ts';
-import { type AnsweredRequest, VENUE_REFUSALS, type VenueWire } from './venue-wire.ts';
+import { VenueRequests } from './venue-requests.ts';
+import type { VenueWire } from './venue-wire.ts';
 import { WIRE_KRAKEN } from './wire-kraken.ts';
 import { WIRE_KRAKEN_V1 } from './wire-kraken-v1.ts';
 
@@ -22,8 +26,8 @@ const WIRES: Readonly<Record<ExchangeName, VenueWire>> = {
   'kraken-v1': WIRE_KRAKEN_V1,
 };
 
-/** Requests of one connection kept while a block is under way; a client that sends more is cut off. */
-const REQUESTS_WAITING_MAX = 10_000;
+/** How a connection's life ends unless the fault says otherwise: the server goes away. */
+const LIFE_END_CODE = 1001;
 
 export interface VenueOptions {
   readonly exchange: ExchangeName;
@@ -33,6 +37,7 @@ export interface VenueOptions {
   readonly mix: Mix;
   readonly stamp: boolean;
   readonly queuedBytesMax: number;
+  readonly limits: ClientLimits;
   /** Wall clock, whole µs since the Unix epoch. */
   readonly now: () => number;
 }
@@ -43,7 +48,7 @@ type Intent =
   | { readonly kind: 'send'; readonly topic: Topic }
   | { readonly kind: 'trade'; readonly symbol: MarketSymbol };
 
-/** One venue: its market, who listens to what, and the answers to requests. */
+/** One venue: its market, and what of it each connection is sent. */
 export class SimulatedVenue {
   readonly connections = new Set<SimulatedConnection>();
   readonly #options: VenueOptions;
@@ -55,10 +60,12 @@ export class SimulatedVenue {
   readonly #counts: SimulatorCounts;
   // Chance that is no part of the market's, so that connections do not change what the market does.
   readonly #connectionRandom: Random;
+  readonly #limits: ClientLimits;
+  readonly #requests: VenueRequests;
+  readonly #truth: MarketTruth;
   readonly #intents: Intent[] = [];
   /** The second of two messages to swap is awaited, by stream. */
-  readonly #held = new Map<Topic, string>();
-  readonly #requestsWaiting = new Map<SimulatedConnection, string[]>();
+  readonly #held = new WeakMap<Topic, string>();
   #frozenUs: number | undefined;
   #blockMessages = 0;
 
@@ -70,17 +77,37 @@ export class SimulatedVenue {
     this.#connectionRandom = new Random(options.seed ^ 0x5eed);
     this.#faults = faults;
     this.#counts = counts;
+    this.#limits = options.limits;
+    this.#truth = new MarketTruth(options.exchange);
+    this.#requests = new VenueRequests({
+      exchange: options.exchange,
+      wire: this.#wire,
+      market: this.#market,
+      topics: this.#topics,
+      faults,
+      limits: options.limits,
+      counts,
+      now: () => this.#now(),
+      snapshot: (topic) => this.#stateText(topic, true),
+    });
   }
 
   connect(webSocket: WebSocket, socket: Socket): void {
     const id = `1${Array.from({ length: 19 }, () => this.#connectionRandom.below(10)).join('')}`;
-    const { queuedBytesMax } = this.#options;
-    const connection = new SimulatedConnection(webSocket, socket, id, this.#counts, queuedBytesMax);
+    const { exchange, queuedBytesMax, seed } = this.#options;
+    const requestWindow = this.#limits.requestWindow();
+    const connection = new SimulatedConnection(
+      webSocket,
+      socket,
+      { id, seed, queuedBytesMax, requestWindow },
+      this.#counts,
+      this.#counts.connection(exchange),
+    );
     this.connections.add(connection);
-    this.#counts.connections++;
-    this.#counts.connectionsOpened++;
+    this.#chooseLine(connection);
+    this.#limitLife(connection);
     webSocket.on('message', (data, isBinary) => {
-      this.#receive(connection, isBinary ? '' : String(data));
+      this.#requests.receive(connection, isBinary ? '' : String(data));
     });
     webSocket.on('ping', (data) => {
       if (connection.answersPings && !connection.silent && connection.isOpen) webSocket.pong(data);
@@ -92,6 +119,25 @@ export class SimulatedVenue {
     connection.send(this.#wire.status(condition, id));
     connection.flush();
     this.#chooseBlocks(connection);
+  }
+
+  /** Connections that are not about to close. */
+  get openConnections(): number {
+    let open = 0;
+    for (const connection of this.connections) if (connection.isOpen) open++;
+    return open;
+  }
+
+  /** True where a client does not keep up. */
+  get isBehind(): boolean {
+    for (const connection of this.connections) if (connection.isBehind) return true;
+    return false;
+  }
+
+  /** What the venue itself knows of a symbol; undefined where it lists no such symbol. */
+  truth(venueSymbol: string): SymbolTruth | undefined {
+    const symbol = this.#market.find(venueSymbol);
+    return symbol === undefined ? undefined : this.#truth.of(symbol);
   }
 
   /** Makes `count` messages, each for all who subscribe to it. @returns how many; fewer where nobody listens. */
@@ -139,8 +185,9 @@ export class SimulatedVenue {
   }
 
   /** Carries out a fault that is not a matter of single messages. */
-  begin({ name, value }: SimulatorFault): void {
+  begin({ name, value, connection: only }: SimulatorFault): void {
     for (const connection of this.connections) {
+      if ((only ?? connection.number) !== connection.number) continue;
       connection.flush();
       if (name === 'drop-connection') connection.drop();
       else if (name === 'reset') connection.reset();
@@ -149,6 +196,8 @@ export class SimulatedVenue {
       else if (name === 'no-pong') connection.answersPings = false;
       else if (name === 'garbage') this.#sendGarbage(connection);
       else if (name === 'maintenance') connection.send(this.#wire.status('maintenance', connection.id));
+      else if (name === 'lose' || name === 'jitter') this.#chooseLine(connection);
+      else if (name === 'connection-life') this.#limitLife(connection);
       connection.flush();
     }
   }
@@ -159,6 +208,8 @@ export class SimulatedVenue {
       if (name === 'silent') connection.silent = false;
       else if (name === 'no-pong') connection.answersPings = true;
       else if (name === 'maintenance') connection.send(this.#wire.status('online', connection.id));
+      else if (name === 'lose' || name === 'jitter') this.#chooseLine(connection);
+      else if (name === 'connection-life') this.#limitLife(connection);
       connection.flush();
       connection.block?.pump();
     }
@@ -240,6 +291,7 @@ export class SimulatedVenue {
   }
 
   #deliver(topic: Topic, text: string, fault: SimulatorFault | undefined): void {
+    this.#truth.count(topic.symbol, topic.channel, topic.size);
     const held = this.#held.get(topic);
     if (fault?.name === 'reorder' && held === undefined) {
       this.#held.set(topic, text);
@@ -247,127 +299,43 @@ export class SimulatedVenue {
     }
     const sent = fault?.name === 'corrupt-checksum' ? this.#wire.corrupted(text) : text;
     for (const connection of topic.subscribers) {
-      if (fault?.name !== 'skip-update') connection.send(sent);
-      if (fault?.name === 'repeat') connection.send(sent);
-      if (held !== undefined) connection.send(held);
+      if (fault?.name !== 'skip-update') connection.sendMarket(sent);
+      if (fault?.name === 'repeat') connection.sendMarket(sent);
+      if (held !== undefined) connection.sendMarket(held);
     }
     this.#held.delete(topic);
-  }
-
-  #receive(connection: SimulatedConnection, text: string): void {
-    if (connection.silent) return;
-    this.#counts.requests++;
-    // Answers to what changes the streams must not come between the messages of a pass.
-    if (connection.block === undefined || !connection.block.isMidPass) {
-      this.#answer(connection, text);
-      connection.flush();
-      connection.block?.pump();
-      return;
-    }
-    const waiting = this.#requestsWaiting.get(connection) ?? [];
-    waiting.push(text);
-    this.#requestsWaiting.set(connection, waiting);
-    if (waiting.length > REQUESTS_WAITING_MAX) connection.close(1008, 'too many requests');
-  }
-
-  #answerWaiting(connection: SimulatedConnection): void {
-    const waiting = this.#requestsWaiting.get(connection);
-    if (waiting === undefined) return;
-    this.#requestsWaiting.delete(connection);
-    for (const text of waiting) this.#answer(connection, text);
-    connection.flush();
-  }
-
-  #answer(connection: SimulatedConnection, text: string): void {
-    const request = this.#wire.read(text);
-    const now = this.#now();
-    switch (request.kind) {
-      case 'ping':
-        if (connection.answersPings) connection.send(this.#wire.pong(request.requestId, now));
-        return;
-      case 'malformed':
-        connection.send(this.#wire.malformed(now));
-        return;
-      case 'refused':
-        if (this.#faults.lasting('ignore-acks') !== undefined) return;
-        for (const symbol of request.symbols)
-          connection.send(this.#wire.refused(request, symbol, request.reason, now));
-        return;
-      case 'subscribe':
-        if (this.#faults.lasting('ignore-acks') === undefined) this.#subscribe(connection, request);
-        return;
-      case 'unsubscribe':
-        if (this.#faults.lasting('ignore-acks') === undefined) this.#unsubscribe(connection, request);
-        return;
-    }
-  }
-
-  #subscribe(connection: SimulatedConnection, request: AnsweredRequest): void {
-    const parameters = request.topic!;
-    const now = this.#now();
-    const wire = this.#wire;
-    const refusesAll = this.#faults.lasting('refuse-subscriptions') !== undefined;
-    const snapshots: string[] = [];
-    for (const venueSymbol of request.symbols) {
-      const symbol = this.#market.find(venueSymbol);
-      const key = wire.topicKey(parameters, venueSymbol);
-      const isWhole = parameters.channel === 'instrument';
-      if (refusesAll || (symbol === undefined && !isWhole))
-        connection.send(wire.refused(request, venueSymbol, VENUE_REFUSALS.unknownPair(venueSymbol), now));
-      else if (connection.subscriptions.has(key))
-        connection.send(wire.refused(request, venueSymbol, VENUE_REFUSALS.duplicate, now));
-      else {
-        connection.send(wire.subscribed(request, symbol, now));
-        if (symbol === undefined) {
-          connection.subscriptions.set(key, undefined);
-          if (parameters.snapshot) snapshots.push(wire.instruments(this.#market));
-          continue;
-        }
-        const topic = this.#topics.subscribe(connection, symbol, parameters);
-        connection.subscriptions.set(key, topic);
-        if (connection.block !== undefined) connection.block.outdated = true;
-        // Kraken v1 sends no past trades, as recorded.
-        const hasPast = topic.channel !== 'trade' || this.#options.exchange === 'kraken';
-        if (parameters.snapshot && hasPast) snapshots.push(this.#stateText(topic, true));
-      }
-    }
-    for (const snapshot of snapshots) connection.send(snapshot);
-  }
-
-  #unsubscribe(connection: SimulatedConnection, request: AnsweredRequest): void {
-    const now = this.#now();
-    const wire = this.#wire;
-    for (const venueSymbol of request.symbols) {
-      const key = wire.topicKey(request.topic!, venueSymbol);
-      if (!connection.subscriptions.has(key)) {
-        connection.send(wire.refused(request, venueSymbol, VENUE_REFUSALS.absent, now));
-        continue;
-      }
-      const topic = connection.subscriptions.get(key);
-      this.#leave(connection, key, topic);
-      connection.send(wire.unsubscribed(request, topic?.symbol, now));
-    }
-  }
-
-  #leave(connection: SimulatedConnection, key: string, topic: Topic | undefined): void {
-    connection.subscriptions.delete(key);
-    if (topic === undefined) return;
-    this.#topics.unsubscribe(connection, topic);
-    if (topic.subscribers.size === 0) this.#held.delete(topic);
-    if (connection.block !== undefined) connection.block.outdated = true;
   }
 
   #forget(connection: SimulatedConnection): void {
     if (!this.connections.delete(connection)) return;
     this.#counts.connections--;
-    this.#requestsWaiting.delete(connection);
-    for (const [key, topic] of connection.subscriptions) this.#leave(connection, key, topic);
+    connection.ended();
+    this.#requests.forget(connection);
+  }
+
+  #limitLife(connection: SimulatedConnection): void {
+    const fault = this.#faults.lastingOn('connection-life', connection.number);
+    connection.limitLife(fault?.durationMs ?? this.#limits.lifeMs, () => {
+      if (fault === undefined) this.#counts.violation('connectionLifeMs');
+      else this.#counts.fault('connection-life');
+      const code = fault === undefined ? this.#limits.endCode : (fault.value ?? LIFE_END_CODE);
+      connection.close(code, 'connection life reached');
+    });
+  }
+
+  #chooseLine(connection: SimulatedConnection): void {
+    const lose = this.#faults.lastingOn('lose', connection.number);
+    const jitter = this.#faults.lastingOn('jitter', connection.number);
+    connection.quality = {
+      lossProbability: lose?.probability ?? 0,
+      jitterMs: jitter?.durationMs ?? 0,
+    };
   }
 
   #chooseBlocks(connection: SimulatedConnection): void {
     connection.block?.finish();
     connection.block = undefined;
-    this.#answerWaiting(connection);
+    this.#requests.answerWaiting(connection);
     if (this.#blockMessages === 0) return;
     const { stamp, now } = this.#options;
     connection.block = new BlockSender(
@@ -375,7 +343,7 @@ export class SimulatedVenue {
       this.#wire,
       this.#faults,
       stamp ? now : undefined,
-      () => this.#answerWaiting(connection),
+      () => this.#requests.answerWaiting(connection),
       () => this.#buildBlock(connection),
     );
   }

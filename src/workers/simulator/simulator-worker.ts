@@ -9,7 +9,7 @@ import type {
   SimulatorMessage,
   SimulatorOptions,
   SimulatorRequest,
-  SimulatorStats,
+  SimulatorResult,
 } from '../../shared/simulator/simulator-protocol.ts';
 import { SimulatedExchange } from './simulated-exchange.ts';
 
@@ -19,7 +19,7 @@ const port = parentPort;
 const exchange = new SimulatedExchange(workerData as SimulatorOptions);
 const post = (message: SimulatorMessage): void => port.postMessage(message);
 
-async function carryOut(command: SimulatorCommand): Promise<SimulatorStats | number | undefined> {
+async function carryOut(command: SimulatorCommand): Promise<SimulatorResult> {
   switch (command.type) {
     case 'fault':
       exchange.fault(command.fault);
@@ -34,6 +34,8 @@ async function carryOut(command: SimulatorCommand): Promise<SimulatorStats | num
       return exchange.step(command.count);
     case 'stats':
       return exchange.stats();
+    case 'truth':
+      return exchange.truth(command.exchange, command.symbol);
     case 'stop':
       await exchange.stop();
       return undefined;

@@ -14,8 +14,8 @@ export interface Topic {
 /** All streams of one venue that have subscribers. Order is the order of subscribing, so it is reproducible. */
 export class Topics {
   readonly #topics = new Map<string, Topic>();
-  readonly #byChannel = new Map<ChannelName, readonly Topic[]>();
-  readonly #bySymbol = new Map<string, readonly Topic[]>();
+  readonly #byChannel = new Map<ChannelName, Topic[]>();
+  readonly #bySymbol = new Map<string, Topic[]>();
 
   /** Streams of a channel, oldest first. */
   of(channel: ChannelName): readonly Topic[] {
@@ -34,7 +34,8 @@ export class Topics {
     if (topic === undefined) {
       topic = { symbol, channel, size, subscribers: new Set() };
       this.#topics.set(key, topic);
-      this.#index(channel, symbol);
+      append(this.#byChannel, channel, topic);
+      append(this.#bySymbol, `${channel} ${symbol.venueSymbol}`, topic);
     }
     topic.subscribers.add(connection);
     return topic;
@@ -45,15 +46,19 @@ export class Topics {
     if (topic.subscribers.size > 0) return;
     const { channel, size, symbol } = topic;
     this.#topics.delete(`${channel} ${size} ${symbol.venueSymbol}`);
-    this.#index(channel, symbol);
+    remove(this.#byChannel, channel, topic);
+    remove(this.#bySymbol, `${channel} ${symbol.venueSymbol}`, topic);
   }
+}
 
-  #index(channel: ChannelName, symbol: MarketSymbol): void {
-    const topics = [...this.#topics.values()].filter((topic) => topic.channel === channel);
-    this.#byChannel.set(channel, topics);
-    this.#bySymbol.set(
-      `${channel} ${symbol.venueSymbol}`,
-      topics.filter((topic) => topic.symbol === symbol),
-    );
-  }
+function append<K>(lists: Map<K, Topic[]>, key: K, topic: Topic): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [topic]);
+  else list.push(topic);
+}
+
+function remove<K>(lists: Map<K, Topic[]>, key: K, topic: Topic): void {
+  const list = lists.get(key)!;
+  list.splice(list.indexOf(topic), 1);
+  if (list.length === 0) lists.delete(key);
 }

@@ -44,6 +44,9 @@ export const VENUE_REFUSALS = {
   channel: 'Subscription name invalid',
   duplicate: 'Already subscribed',
   absent: 'Subscription Not Found',
+  // What the venue says beyond these limits is not known.
+  symbolsPerRequest: 'Too many symbols in one request',
+  subscriptionsPerConnection: 'Too many subscriptions on this connection',
 } as const;
 
 /** Writes one venue's messages and reads its requests. Texts are ASCII unless a request's words are repeated. */

@@ -202,18 +202,18 @@ export const WIRE_KRAKEN: VenueWire = {
   quote: () => '',
 
   instruments(market) {
-    const assets = new Set(market.symbols.flatMap(({ pair }) => pair.symbol.split('/')));
+    const assets = new Set(market.listings.flatMap(({ pair }) => pair.symbol.split('/')));
     const assetTexts = [...assets].map(
       (id) =>
         `{"id":"${id}","status":"enabled","precision":10,"precision_display":5,"borrowable":true,"collateral_value":1.0,"margin_rate":0.015}`,
     );
-    const pairTexts = market.symbols.map((symbol) => {
-      const [base, quote] = symbol.pair.symbol.split('/');
+    const pairTexts = market.listings.map(({ pair, venueSymbol }) => {
+      const [base, quote] = pair.symbol.split('/');
       // Small increments have an exponent on the wire: 1e-08.
-      const decimals = symbol.decimals;
-      const increment = decimals < 5 ? price(symbol, 1) : `1e-${String(decimals).padStart(2, '0')}`;
+      const decimals = pair.priceDecimals;
+      const increment = decimals < 5 ? priceText(1, decimals, '') : `1e-${String(decimals).padStart(2, '0')}`;
       return (
-        `{"symbol":"${symbol.venueSymbol}","base":"${base}","quote":"${quote}","status":"online","qty_precision":${LOT_DECIMALS},"qty_increment":1e-08,` +
+        `{"symbol":"${venueSymbol}","base":"${base}","quote":"${quote}","status":"online","qty_precision":${LOT_DECIMALS},"qty_increment":1e-08,` +
         `"price_precision":${decimals},"cost_precision":5,"marginable":false,"has_index":true,"cost_min":0.5,"tick_size":${increment},"price_increment":${increment},"qty_min":0.0001}`
       );
     });
