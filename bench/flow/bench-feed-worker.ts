@@ -11,6 +11,7 @@ import type { Connection, ConnectionEvents } from '../../src/workers/feed-events
 import { FeedPipeline } from '../../src/workers/feed-pipeline.ts';
 import { Publisher } from '../../src/workers/publish/publisher.ts';
 import { openConnection } from '../../src/workers/socket/connection.ts';
+import { threadScanner } from '../../src/workers/thread-scanner.ts';
 import type { BenchFeedData } from './bench-feed.ts';
 import { heapUse } from './heap-use.ts';
 
@@ -18,8 +19,16 @@ const { config, socket } = workerData as BenchFeedData;
 
 const now = (): MonotonicNs => (performance.now() * NS_PER_MS) as MonotonicNs;
 
+const scanner = threadScanner();
+const readBuffer = Buffer.from(
+  scanner.readBytes.buffer,
+  scanner.readBytes.byteOffset,
+  scanner.readBytes.length,
+);
+
 function connectThroughLane(events: ConnectionEvents): Connection {
   return openConnection({
+    readBuffer,
     url: config.url,
     socket: config.socket,
     connectTimeoutMs: config.times.connectTimeoutMs,
@@ -49,7 +58,8 @@ function connectThroughWs(events: ConnectionEvents): Connection {
   ws.on('pong', () => events.pong());
   ws.on('close', (code) => events.closed({ fault: FAULTS.NONE.id, code, detail: '', ours: true }));
   return {
-    send: (text) => ws.send(text),
+    send: (data) => ws.send(data),
+    unsentBytes: 0,
     ping: () => ws.ping(),
     close: (code, reason) => ws.close(code, reason),
     terminate: () => ws.terminate(),
@@ -75,12 +85,14 @@ const pipeline: FeedPipeline = new FeedPipeline(
   },
   {
     now,
+    scanner,
     connect: socket === 'ws' ? connectThroughWs : connectThroughLane,
     wakeAt: (at) => {
       clearTimeout(timer);
       if (at === Number.POSITIVE_INFINITY) return;
       timer = setTimeout(() => pipeline.tick(), Math.max(Math.ceil((at - now()) / NS_PER_MS), 1));
     },
+    changed: () => undefined,
     ringBell: () => doorbell.ring(),
     text: (bytes, start, end) => Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString(),
     log: (level, message, fields) => {

@@ -21,6 +21,7 @@ import { SymbolCounters } from '../../src/shared/counters/symbol-counters.ts';
 import { Doorbell } from '../../src/shared/ring/doorbell.ts';
 import type { FeedId } from '../../src/shared/units.ts';
 import type { ExchangeName } from '../../src/shared/venues/venue.ts';
+import { VENUES } from '../../src/shared/venues/venue-catalogue.ts';
 import { MARKETS } from '../support/flood-plan.ts';
 import type { Receive } from '../support/receive.ts';
 import type { RecordTally } from '../support/tally.ts';
@@ -53,6 +54,7 @@ export class BenchFeed {
       overflow: 'backpressure',
       ringBytes: DEFAULT_RING_BYTES,
       times: DEFAULT_TIMES,
+      limits: VENUES[exchange].limits,
       socket: DEFAULT_SOCKET,
       seed: 1,
       symbolCounters: SymbolCounters.memory(),

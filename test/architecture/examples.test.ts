@@ -38,10 +38,20 @@ const PROGRAMS: Readonly<
     lines: 1,
     ends: 'alone',
   },
+  '06-candle-window.js': {
+    shape: /^(DISCONNECTED -> CONNECTING|CONNECTING -> CONNECTED|CONNECTED -> CLOSING|CLOSING -> \w+)$/,
+    lines: 2,
+    ends: 'SIGINT',
+  },
+  '07-candle-close.js': {
+    shape: /^candle (of \S+, now at [\d.]+|closed: [\d.]+)$/,
+    lines: 1,
+    ends: 'SIGINT',
+  },
 };
 
 /** Files that are no programs of their own. */
-const PARTS = ['05-compute-task.js'];
+const PARTS = ['05-compute-task.js', 'candle-time.js'];
 
 let simulator: Simulator;
 before(async () => {

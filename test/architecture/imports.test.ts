@@ -15,6 +15,13 @@ const TABLE: readonly {
   { from: 'src/shared/', may: ['src/shared/'], packages: [] },
   { from: 'src/workers/feed-events.ts', may: ['src/shared/'], packages: [] },
   {
+    // AssemblyScript, which names files without their ending.
+    from: 'src/workers/scanner/wasm/',
+    may: ['src/workers/scanner/layout'],
+    packages: [],
+  },
+  { from: 'src/workers/scanner/', may: ['src/shared/', 'src/workers/scanner/'], packages: [] },
+  {
     from: 'src/workers/session/',
     may: ['src/shared/', 'src/workers/feed-events.ts', 'src/workers/session/'],
     packages: [],
@@ -30,11 +37,12 @@ const TABLE: readonly {
     may: ['src/shared/', 'src/workers/exchanges/'],
     packages: [],
   },
-  ...['kraken', 'kraken-v1'].map((venue) => ({
+  ...['kraken', 'kraken-v1', 'raw'].map((venue) => ({
     from: `src/workers/exchanges/${venue}/`,
     may: [
       'src/shared/',
       'src/workers/feed-events.ts',
+      'src/workers/scanner/',
       'src/workers/exchanges/*',
       `src/workers/exchanges/${venue}/`,
     ],
@@ -42,7 +50,7 @@ const TABLE: readonly {
   })),
   {
     from: 'src/workers/exchanges/',
-    may: ['src/shared/', 'src/workers/feed-events.ts', 'src/workers/exchanges/*'],
+    may: ['src/shared/', 'src/workers/feed-events.ts', 'src/workers/scanner/', 'src/workers/exchanges/*'],
     packages: [],
   },
   {
@@ -53,6 +61,7 @@ const TABLE: readonly {
       'src/workers/session/',
       'src/workers/publish/',
       'src/workers/exchanges/',
+      'src/workers/scanner/',
     ],
     packages: [],
   },
@@ -74,6 +83,11 @@ const TABLE: readonly {
     packages: ['node:', 'comlink'],
   },
   { from: 'src/main/compute.ts', may: ['src/shared/', 'src/main/'], packages: ['node:', 'piscina'] },
+  {
+    from: 'src/main/manager/config-file.ts',
+    may: ['src/shared/', 'src/main/'],
+    packages: ['node:', 'yaml'],
+  },
   { from: 'src/main/log.ts', may: ['src/shared/', 'src/main/'], packages: ['pino'] },
   { from: 'src/main/options/nearest.ts', may: [], packages: ['fastest-levenshtein'] },
   { from: 'src/main/options/', may: ['src/shared/', 'src/main/options/'], packages: ['valibot'] },

@@ -18,6 +18,7 @@ const UNMIRRORED: readonly {
     why: 'types alone, tried by the compiler and test/types',
     in: 'src/',
     files: [
+      'main/control/connection-link',
       'main/strategy/events',
       'main/strategy/strategy',
       'shared/contract',
@@ -62,6 +63,7 @@ const UNMIRRORED: readonly {
   },
   { why: 'test/shared/venues/kraken.test.ts', in: 'src/shared/venues/', files: ['venue-catalogue'] },
   { why: 'test/architecture/public-names.test.ts', in: 'src/main/', files: ['index'] },
+  { why: 'test/main/control/raw-link.test.ts', in: 'src/main/control/', files: ['message-drain'] },
   { why: 'test/main/feeds/supervisor.test.ts', in: 'src/main/feeds/', files: ['feed'] },
   {
     why: 'test/main/options/open-options.test.ts',
@@ -92,6 +94,11 @@ const UNMIRRORED: readonly {
     why: 'test/system/feeds.test.ts',
     in: 'src/workers/',
     files: ['exchanges/exchange-catalogue', 'feed-pipeline', 'feed-worker', 'worker-log'],
+  },
+  {
+    why: 'test/workers/scanner/scanner.test.ts',
+    in: 'src/workers/',
+    files: ['thread-scanner', 'scanner/scanner-tables', 'scanner/layout', 'scanner/wasm/scan'],
   },
   {
     why: 'test/workers/exchanges/kraken/kraken-codec.test.ts',
@@ -140,20 +147,24 @@ const UNMIRRORED: readonly {
     files: ['least-delay', 'liveness', 'session-status', 'subscription-entry'],
   },
   {
+    why: 'test/workers/simulator/simulated-venue.test.ts',
+    in: 'src/workers/simulator/',
+    files: ['market-truth'],
+  },
+  {
     why: 'test/workers/simulator/simulated-exchange.test.ts',
     in: 'src/workers/simulator/',
     files: [
       'block-sender',
       'candles',
-      'market',
       'message-block',
       'random',
       'request-text',
       'simulated-connection',
-      'simulated-venue',
       'simulator-worker',
       'step-plan',
       'topics',
+      'venue-requests',
     ],
   },
 ];

@@ -59,15 +59,19 @@ writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
 test('the packed package is what was built of src, its documents, and nothing else', () => {
   const paths = packed.files.map(({ path }) => path);
   const others = paths.filter(
-    (path) => !/^dist\/src\/(main|workers|shared)\/.+\.(js|js\.map|d\.ts)$/.test(path),
+    (path) => !/^dist\/src\/(main|workers|shared)\/.+\.(js|js\.map|d\.ts|wasm)$/.test(path),
   );
   const documents = ['ARCHITECTURE.md', 'LICENSE', 'README.md', 'package.json'].filter(existsSync);
   assert.deepEqual(others.filter((path) => !/^docs\/[\w-]+\.md$/.test(path)).sort(), documents);
-  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) =>
-    path.endsWith('.ts'),
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !path.includes('/wasm/'),
   );
   const built = sources.map((path) => `dist/src/${path.replace(/\.ts$/, '.js')}`);
   assert.deepEqual(paths.filter((path) => path.endsWith('.js')).sort(), built.sort());
+  assert.deepEqual(
+    paths.filter((path) => path.endsWith('.wasm')),
+    ['dist/src/workers/scanner/scan.wasm'],
+  );
 });
 
 test('the packed package runs', () => {

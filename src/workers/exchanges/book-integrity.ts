@@ -72,6 +72,8 @@ class TrackedBook {
  * `checksumsChecked` counts all checks, `checksumsFailed` those among them that did not hold.
  */
 export class BookIntegrity {
+  /** Called with what checksum digits are padded to from now on, for whoever makes registers of levels. */
+  precisionChanged: (instrument: InstrumentId, priceDecimals: number, qtyDecimals: number) => void = () => {};
   readonly #sink: RecordSink;
   readonly #notices: NoticeSink;
   readonly #events: CodecEvents;
@@ -303,6 +305,7 @@ export class BookIntegrity {
   #setPrecision(instrument: InstrumentId, priceDecimals: number, qtyDecimals: number): void {
     this.#priceDecimals[instrument] = priceDecimals;
     this.#qtyDecimals[instrument] = qtyDecimals;
+    this.precisionChanged(instrument, priceDecimals, qtyDecimals);
     const book = this.#find(instrument);
     if (book === undefined) return;
     padSide(book.bids, priceDecimals, qtyDecimals);

@@ -1,10 +1,12 @@
-import type { ExchangeName } from '../../shared/venues/venue.ts';
+import type { FeedProtocol } from '../../shared/contract.ts';
 import type { Exchange } from './exchange.ts';
 import { KRAKEN_CODEC } from './kraken/kraken-codec.ts';
 import { KRAKEN_V1_CODEC } from './kraken-v1/kraken-v1-codec.ts';
+import { RAW_CODEC } from './raw/raw-codec.ts';
 
-/** The codec of every exchange. */
-export const CODECS: Readonly<Record<ExchangeName, Exchange>> = {
+/** The codec of every exchange, and of connections to no exchange. */
+export const CODECS: Readonly<Record<FeedProtocol, Exchange>> = {
   kraken: KRAKEN_CODEC,
   'kraken-v1': KRAKEN_V1_CODEC,
+  raw: RAW_CODEC,
 };

@@ -1,6 +1,7 @@
 import type { Instrument, Subscription } from '../../shared/contract.ts';
 import type { MonotonicNs } from '../../shared/units.ts';
 import type { CodecEvents, NoticeSink, RecordSink } from '../feed-events.ts';
+import type { Scanner } from '../scanner/scanner.ts';
 import type { BookIntegrity } from './book-integrity.ts';
 
 /** What a codec is given. It owns none of it. */
@@ -9,6 +10,8 @@ export interface CodecContext {
   readonly notices: NoticeSink;
   readonly events: CodecEvents;
   readonly books: BookIntegrity;
+  /** Reads hot shapes. Without it every message takes the cold path, which tests compare with. */
+  readonly scanner?: Scanner | undefined;
   /** UTF-8 text of bytes, or undefined where they are not UTF-8. Cold path only: allocates. */
   text(bytes: Uint8Array, start: number, end: number): string | undefined;
 }
@@ -25,6 +28,8 @@ export interface ExchangeCodec {
    * exactly a known hot shape takes the cold path; both yield the same records.
    */
   read(bytes: Uint8Array, start: number, end: number, receivedAtNs: MonotonicNs): void;
+  /** Reads one binary message, likewise. Left out where the venue sends none: then each is malformed. */
+  readBinary?(bytes: Uint8Array, start: number, end: number, receivedAtNs: MonotonicNs): void;
   /** Requests for these subscriptions, as few as the venue's limits allow. */
   subscribe(subscriptions: readonly Subscription[]): readonly string[];
   unsubscribe(subscriptions: readonly Subscription[]): readonly string[];

@@ -1,11 +1,9 @@
 import type { ExchangeUs } from '../../shared/units.ts';
-import { areDigits, fourDigits, wordAt } from './scan-digits.ts';
 
 const ZERO = 0x30;
 const US_PER_DAY = 86_400_000_000;
 const US_PER_MINUTE = 60_000_000;
 const US_PER_S = 1_000_000;
-const LITTLE_ENDIAN = true;
 
 const DAYS_IN_MONTH = Uint8Array.of(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31);
 
@@ -34,12 +32,6 @@ export class TimeScanner {
   // Nearly every time read has the date of the one before it.
   #date = 0;
   #dateUs = Number.NaN;
-  // The minute of the last time read by `scanNext`: its sixteen bytes, `2023-10-06T17:35`, as two words.
-  #minuteWord0 = Number.NaN;
-  #minuteWord1 = Number.NaN;
-  #minuteUs = Number.NaN;
-  /** The minute of the last time read by any of the ways. */
-  #startUs = Number.NaN;
   readonly #text = new Uint8Array(TIME_CHARACTERS_MAX + 1);
 
   /** @returns the index after the `Z`, or -1 where the bytes are no such time. */
@@ -75,39 +67,9 @@ export class TimeScanner {
       for (let n = i - first; n < 6; n++) fraction *= 10;
     }
     if (i >= bytes.length || bytes[i] !== 0x5a) return -1;
-    this.#startUs = this.#dateUs + (hour * 60 + minute) * US_PER_MINUTE;
-    this.us = (this.#startUs + (second * US_PER_S + fraction)) as ExchangeUs;
+    const minuteUs = this.#dateUs + (hour * 60 + minute) * US_PER_MINUTE;
+    this.us = (minuteUs + (second * US_PER_S + fraction)) as ExchangeUs;
     return i + 1;
-  }
-
-  /**
-   * The same as `scan`, for times that mostly have six digits of a second and the minute of the time before.
-   * `view` is of the same memory as `bytes`.
-   */
-  scanNext(bytes: Uint8Array, view: DataView, at: number, end: number): number {
-    if (at + 27 > end) return -1;
-    const minute0 = view.getFloat64(at, LITTLE_ENDIAN);
-    const minute1 = view.getFloat64(at + 8, LITTLE_ENDIAN);
-    if (minute0 === this.#minuteWord0 && minute1 === this.#minuteWord1 && bytes[at + 26] === 0x5a) {
-      // `:55.` with its punctuation turned to nothing, then the six digits as four and four that overlap.
-      const second = view.getInt32(at + 16, LITTLE_ENDIAN) ^ 0x2e30_303a;
-      const digits0 = wordAt(view, at + 20);
-      const digits2 = wordAt(view, at + 22);
-      const tens = (second >>> 8) & 0xf;
-      const punctuated = (second & 0xff00_00ff) === 0 && areDigits(second) && tens < 6;
-      if (punctuated && areDigits(digits0) && areDigits(digits2)) {
-        const seconds = tens * 10 + ((second >>> 16) & 0xf);
-        const fraction = fourDigits(digits0) * 100 + (fourDigits(digits2) % 100);
-        this.us = (this.#minuteUs + (seconds * US_PER_S + fraction)) as ExchangeUs;
-        return at + 27;
-      }
-    }
-    const next = this.scan(bytes, at);
-    if (next < 0 || next > end) return -1;
-    this.#minuteUs = this.#startUs;
-    this.#minuteWord0 = minute0;
-    this.#minuteWord1 = minute1;
-    return next;
   }
 
   /** Reads text that is such a time as a whole; agrees with `scan` because it is `scan`. */

@@ -14,7 +14,10 @@ import { FastLane } from './fast-lane.ts';
 import { connectSocket } from './read-socket.ts';
 import { readBody, refusal } from './refusal.ts';
 
-/** Bytes that may wait to be sent. What a feed sends is small, so beyond it the server does not read. */
+/**
+ * Bytes that may wait when more is to be sent. A single message may be longer; where this much was waiting
+ * before it already, the server does not read.
+ */
 export const OUTGOING_BYTES_MAX = 1024 * 1024;
 
 /** ws keeps the limit in 32 bits, where more would mean none. */
@@ -31,6 +34,8 @@ export interface ConnectionOptions {
   readonly events: ConnectionEvents;
   /** Read once for every chunk of the socket. */
   readonly clock: () => MonotonicNs;
+  /** Where chunks of the socket are read into; one of its own where left out. */
+  readonly readBuffer?: Buffer;
   /** Cuts the connection, or the attempt. */
   readonly signal?: AbortSignal;
 }
@@ -67,7 +72,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     over: linger,
   });
 
-  const ws = openWebSocket(url, socket, where, lane);
+  const ws = openWebSocket(url, options, where, lane);
 
   const connectTimer = setTimeout(() => {
     const detail = `${where}: not open after ${options.connectTimeoutMs} ms; check the network, or raise connectTimeoutMs`;
@@ -127,22 +132,25 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (!ended) lingerTimer ??= setTimeout(() => lane.destroy(), LINGER_MS);
   }
 
-  function boundOutgoing(): void {
-    if (ws.bufferedAmount <= OUTGOING_BYTES_MAX) return;
+  /** @returns whether more may be sent; cuts the connection where too much waits. */
+  function mayGoOut(): boolean {
+    if (ws.readyState !== WebSocket.OPEN) return false;
+    if (ws.bufferedAmount <= OUTGOING_BYTES_MAX) return true;
     const detail = `the server does not read: more than ${OUTGOING_BYTES_MAX} bytes wait to be sent`;
     cut({ fault: FAULTS.PEER_NOT_READING.id, detail, ours: true });
+    return false;
   }
 
   return {
-    send(text) {
-      if (ws.readyState !== WebSocket.OPEN) return;
-      ws.send(text);
-      boundOutgoing();
+    send(data) {
+      if (mayGoOut()) ws.send(data);
+    },
+    get unsentBytes() {
+      return ws.bufferedAmount;
     },
     ping() {
-      if (ws.readyState !== WebSocket.OPEN) return;
-      ws.ping();
-      boundOutgoing();
+      // Behind so much it would say nothing that the missing pong does not say.
+      if (ws.readyState === WebSocket.OPEN && ws.bufferedAmount <= OUTGOING_BYTES_MAX) ws.ping();
     },
     close(code, reason, timeoutMs) {
       if (ended || closeTimer !== undefined) return;
@@ -161,7 +169,8 @@ export function openConnection(options: ConnectionOptions): Connection {
 }
 
 /** @throws MisuseError where ws or http refuses what it was given. */
-function openWebSocket(url: URL, socket: SocketOptions, where: string, lane: FastLane): WebSocket {
+function openWebSocket(url: URL, opening: ConnectionOptions, where: string, lane: FastLane): WebSocket {
+  const { socket, readBuffer } = opening;
   const secure = url.protocol === 'wss:';
   const address = {
     secure,
@@ -169,7 +178,7 @@ function openWebSocket(url: URL, socket: SocketOptions, where: string, lane: Fas
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
   };
   const connect = (): Duplex =>
-    lane.attach(connectSocket(address, socket, (buffer, bytes) => lane.takeChunk(buffer, bytes)));
+    lane.attach(connectSocket(address, socket, (buffer, bytes) => lane.takeChunk(buffer, bytes), readBuffer));
   const options: ClientOptions & { readonly maxPendingAutoPongs: number } = {
     perMessageDeflate: socket.compression,
     maxPayload: socket.maxPayload,

@@ -24,14 +24,15 @@ export interface Address {
  * Connects, and reads every chunk into one and the same buffer.
  *
  * @param take is given `buffer[0..bytes)`, valid during the call; false stops reading until `resume()`.
+ * @param buffer may be that of other sockets of this thread, since each chunk is taken before the next is read.
  */
 export function connectSocket(
   address: Address,
   options: SocketOptions,
   take: (buffer: Buffer, bytes: number) => boolean,
+  buffer: Buffer = Buffer.allocUnsafeSlow(READ_BYTES),
 ): Socket {
   const { host, port } = address;
-  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   const onread: OnReadOpts = { buffer, callback: (bytes) => take(buffer, bytes) };
   // Requests are small and each is waited for: never held back to be sent with the next.
   if (!address.secure) return connectPlain({ host, port, onread, noDelay: true });

@@ -36,27 +36,6 @@ test('any millisecond of four centuries is the one that Date reads', () => {
   }
 });
 
-test('times that follow one another are read as each of them alone, whatever lies between', () => {
-  const random = new Random(21);
-  const scanner = new TimeScanner();
-  const alone = new TimeScanner();
-  let ms = Date.UTC(2026, 7, 2);
-  for (let n = 0; n < 20_000; n++) {
-    ms += random.below(random.percent(5) ? 1e9 : 9000) - 2000;
-    let text = new Date(ms).toISOString().replace('Z', `${random.digits(3)}Z`);
-    const at = random.below(text.length);
-    if (random.percent(20))
-      text = text.slice(0, at) + random.pick(['5', '9', ':', 'Z', '.', ' ']) + text.slice(at + 1);
-    if (random.percent(10)) scanner.read('2020-02-02T02:02:02.020202Z');
-    const bytes = new TextEncoder().encode(`"${text}"}]}9999`);
-    const view = new DataView(bytes.buffer);
-    const end = bytes.length - 4;
-    const next = scanner.scanNext(bytes, view, 1, end);
-    assert.equal(next, alone.scan(bytes, 1), text);
-    if (next >= 0) assert.equal(scanner.us, alone.us, text);
-  }
-});
-
 test('what is no RFC 3339 time in UTC is refused', () => {
   const none = [
     '',

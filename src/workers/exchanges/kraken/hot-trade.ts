@@ -1,23 +1,53 @@
-import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import { ORDER_TYPE, SIDE } from '../../../shared/records/trade.ts';
-import type { InstrumentId } from '../../../shared/units.ts';
+import type { ExchangeUs, InstrumentId } from '../../../shared/units.ts';
 import type { RecordSink } from '../../feed-events.ts';
-import { literal } from '../literal.ts';
-import { scanUnsigned } from '../scan-digits.ts';
-import type { TimeScanner } from '../scan-time.ts';
-import type { SymbolTable } from '../symbol-table.ts';
+import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
+import {
+  countIndex,
+  ROW_VALUES,
+  ROW_WORDS,
+  rowValueIndex,
+  rowWordIndex,
+  type Scanner,
+} from '../../scanner/scanner.ts';
+import { integer, oneOf, rows, type Shape, symbol, text, time, unsigned } from '../../scanner/shape.ts';
 import { TradeDraft } from './drafts.ts';
 import type { TradeIds } from './trade-ids.ts';
 
-const UPDATE = literal('{"channel":"trade","type":"update","data":[{"symbol":"');
-const BUY = literal('","side":"buy","price":');
-const SELL = literal('","side":"sell","price":');
-const QTY = literal(',"qty":');
-const LIMIT = literal(',"ord_type":"limit","trade_id":');
-const MARKET = literal(',"ord_type":"market","trade_id":');
-const TIMESTAMP = literal(',"timestamp":"');
-const NEXT = literal('"},{"symbol":"');
-const END = literal('"}]}');
+const TRADES = 0;
+const SHAPE: Shape = [
+  text('{"channel":"trade","type":"update","data":['),
+  rows(
+    TRADES,
+    ']',
+    ',',
+    text('{"symbol":"'),
+    symbol(0),
+    oneOf(1, '","side":"buy","price":', '","side":"sell","price":'),
+    unsigned(2),
+    text(',"qty":'),
+    unsigned(3),
+    oneOf(4, ',"ord_type":"limit","trade_id":', ',"ord_type":"market","trade_id":'),
+    integer(5),
+    text(',"timestamp":"'),
+    time(6),
+    text('"}'),
+  ),
+  text(']}'),
+];
+const SIDES = [SIDE.buy, SIDE.sell] as const;
+const ORDER_TYPES = [ORDER_TYPE.limit, ORDER_TYPE.market] as const;
+
+const COUNT = countIndex(TRADES);
+const INSTRUMENT = rowWordIndex(TRADES, 0);
+const TAKER = rowWordIndex(TRADES, 1);
+const PRICE = rowValueIndex(TRADES, 2);
+const PRICE_DECIMALS = rowWordIndex(TRADES, 2);
+const QTY = rowValueIndex(TRADES, 3);
+const QTY_DECIMALS = rowWordIndex(TRADES, 3);
+const ORDER = rowWordIndex(TRADES, 4);
+const ID = rowValueIndex(TRADES, 5);
+const TIME = rowValueIndex(TRADES, 6);
 
 /**
  * Trade updates of one instrument, one or many trades in a message, straight from the bytes. Several
@@ -25,89 +55,54 @@ const END = literal('"}]}');
  */
 export class HotTrade {
   readonly #sink: RecordSink;
-  readonly #symbols: SymbolTable;
-  readonly #times: TimeScanner;
+  readonly #scanner: Scanner;
+  readonly #symbols: ScannedSymbols;
   readonly #ids: TradeIds;
+  readonly #shape: number;
   readonly #draft = new TradeDraft();
-  readonly #number = new ScannedDecimal();
-  /** The instrument of the message being read; -1 before its first entry. */
-  #instrument = -1;
 
-  constructor(sink: RecordSink, symbols: SymbolTable, times: TimeScanner, ids: TradeIds) {
+  constructor(sink: RecordSink, scanner: Scanner, symbols: ScannedSymbols, ids: TradeIds) {
     this.#sink = sink;
+    this.#scanner = scanner;
     this.#symbols = symbols;
-    this.#times = times;
     this.#ids = ids;
+    this.#shape = scanner.shape(SHAPE);
   }
 
   /** @returns false where the message is not exactly of this shape; nothing has then been delivered. */
-  read(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
-    return UPDATE.matches(view, start, end) && this.#readTrades(bytes, view, start + UPDATE.length, end);
-  }
-
-  #readTrades(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
-    this.#instrument = -1;
-    let at = start;
-    for (let written = 0; ; written++) {
-      at = this.#readTrade(bytes, view, at, end);
-      const last = at + END.length === end && END.matches(view, at, end);
-      if (!last && (at < 0 || !NEXT.matches(view, at, end))) {
-        if (written > 0) this.#sink.rollback();
-        return false;
-      }
-      this.#draft.write(this.#sink);
-      if (last) break;
-      at += NEXT.length;
+  read(bytes: Uint8Array, start: number, end: number): boolean {
+    const scanner = this.#scanner;
+    if (scanner.scan(this.#shape, this.#symbols.at, bytes, start, end) === 0) return false;
+    const { int32, float64 } = scanner;
+    const count = int32[COUNT]!;
+    if (count === 0 || !this.#isNext(count)) return false;
+    const draft = this.#draft;
+    for (let n = 0, value = 0, word = 0; n < count; n++, value += ROW_VALUES, word += ROW_WORDS) {
+      draft.instrument = int32[INSTRUMENT + word] as InstrumentId;
+      draft.side = SIDES[int32[TAKER + word]!]!;
+      draft.price = float64[PRICE + value]!;
+      draft.priceDecimals = int32[PRICE_DECIMALS + word]!;
+      draft.qty = float64[QTY + value]!;
+      draft.qtyDecimals = int32[QTY_DECIMALS + word]!;
+      draft.orderType = ORDER_TYPES[int32[ORDER + word]!]!;
+      draft.tradeId = float64[ID + value]!;
+      draft.atUs = float64[TIME + value] as ExchangeUs;
+      draft.write(this.#sink);
     }
-    this.#ids.newest[this.#instrument] = this.#draft.tradeId;
+    this.#ids.newest[draft.instrument] = draft.tradeId;
     return true;
   }
 
-  /** Reads one entry from its symbol on. @returns the index of the quote that ends its time, or -1. */
-  #readTrade(bytes: Uint8Array, view: DataView, start: number, end: number): number {
-    const draft = this.#draft;
-    const number = this.#number;
-    let at = this.#symbols.scan(bytes, view, start);
-    const { id } = this.#symbols;
-    if (at < 0 || id < 0) return -1;
-    const first = this.#instrument < 0;
-    if (!first && this.#instrument !== id) return -1;
-    this.#instrument = id;
-
-    if (BUY.matches(view, at, end)) {
-      draft.side = SIDE.buy;
-      at += BUY.length;
-    } else if (SELL.matches(view, at, end)) {
-      draft.side = SIDE.sell;
-      at += SELL.length;
-    } else return -1;
-
-    at = scanUnsigned(bytes, view, at, end, number);
-    if (at < 0 || !QTY.matches(view, at, end)) return -1;
-    draft.price = number.value;
-    draft.priceDecimals = number.decimals;
-    at = scanUnsigned(bytes, view, at + QTY.length, end, number);
-    if (at < 0) return -1;
-    draft.qty = number.value;
-    draft.qtyDecimals = number.decimals;
-
-    if (LIMIT.matches(view, at, end)) {
-      draft.orderType = ORDER_TYPE.limit;
-      at += LIMIT.length;
-    } else if (MARKET.matches(view, at, end)) {
-      draft.orderType = ORDER_TYPE.market;
-      at += MARKET.length;
-    } else return -1;
-
-    at = scanUnsigned(bytes, view, at, end, number);
-    if (at < 0 || number.decimals !== 0 || !TIMESTAMP.matches(view, at, end)) return -1;
-    const newest = first ? this.#ids.newest[id]! : draft.tradeId;
-    if (number.value - newest !== 1 && !Number.isNaN(newest)) return -1;
-    draft.tradeId = number.value;
-    draft.instrument = id as InstrumentId;
-
-    at = this.#times.scanNext(bytes, view, at + TIMESTAMP.length, end);
-    draft.atUs = this.#times.us;
-    return at;
+  /** Whether all trades are of one instrument and follow its newest one by one. */
+  #isNext(count: number): boolean {
+    const { int32, float64 } = this.#scanner;
+    const instrument = int32[INSTRUMENT]!;
+    let newest = this.#ids.newest[instrument]!;
+    for (let n = 0, value = ID, word = INSTRUMENT; n < count; n++, value += ROW_VALUES, word += ROW_WORDS) {
+      const id = float64[value]!;
+      if (int32[word] !== instrument || (id - newest !== 1 && !Number.isNaN(newest))) return false;
+      newest = id;
+    }
+    return true;
   }
 }

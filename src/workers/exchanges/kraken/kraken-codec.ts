@@ -1,9 +1,10 @@
 import type { Instrument, Subscription } from '../../../shared/contract.ts';
 import type { InstrumentId, MonotonicNs } from '../../../shared/units.ts';
+import { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
+import type { Scanner } from '../../scanner/scanner.ts';
+import { type Shape, text } from '../../scanner/shape.ts';
 import type { CodecContext, Exchange, ExchangeCodec } from '../exchange.ts';
-import { literal } from '../literal.ts';
 import { TimeScanner } from '../scan-time.ts';
-import { SymbolTable } from '../symbol-table.ts';
 import { Answers } from './answers.ts';
 import { ColdReader } from './cold-reader.ts';
 import { HotBook } from './hot-book.ts';
@@ -12,85 +13,45 @@ import { HotTrade } from './hot-trade.ts';
 import { Requests } from './requests.ts';
 import { TradeIds } from './trade-ids.ts';
 
-const HEARTBEAT = literal('{"channel":"heartbeat"}');
+const HEARTBEAT: Shape = [text('{"channel":"heartbeat"}')];
 
 /** Where the name of the channel stands in `{"channel":"book"`. */
 const CHANNEL_AT = 12;
 const LETTER = { b: 0x62, h: 0x68, r: 0x72, t: 0x74 } as const;
 
-const NO_BYTES = new Uint8Array(0);
-
-export interface KrakenCodecOptions {
-  /** False sends every message through the cold path, so that tests can compare the two. */
-  readonly hot: boolean;
-}
-
 /**
  * Kraken's WebSocket API v2.
  *
  * Each hot reader takes exactly one shape of message, byte for byte as Kraken writes it, and otherwise says
- * no, having changed nothing. The cold reader then decides what the message is.
+ * no, having changed nothing. The cold reader then decides what the message is. Without a scanner all is cold.
  */
 export class KrakenCodec implements ExchangeCodec {
   readonly #context: CodecContext;
-  readonly #hot: boolean;
-  readonly #symbols = new SymbolTable();
   readonly #ids = new Map<string, InstrumentId>();
   readonly #names = new Map<InstrumentId, string>();
   readonly #tradeIds = new TradeIds();
   readonly #requests = new Requests(this.#names);
-  readonly #hotTrade: HotTrade;
-  readonly #hotTicker: HotTicker;
-  readonly #hotBook: HotBook;
+  readonly #hot: HotReaders | undefined;
   readonly #cold: ColdReader;
-  // Messages of one socket chunk lie in the same bytes, so one view serves all of them.
-  #bytes: Uint8Array = NO_BYTES;
-  #view: DataView = new DataView(NO_BYTES.buffer);
 
-  constructor(context: CodecContext, options: KrakenCodecOptions = { hot: true }) {
+  constructor(context: CodecContext) {
     this.#context = context;
-    this.#hot = options.hot;
-    const times = new TimeScanner();
-    const { sink, books, events } = context;
-    this.#hotTrade = new HotTrade(sink, this.#symbols, times, this.#tradeIds);
-    this.#hotTicker = new HotTicker(sink, this.#symbols, times);
-    this.#hotBook = new HotBook(books, this.#symbols, times);
-    const answers = new Answers(events, this.#requests, this.#tradeIds);
-    this.#cold = new ColdReader(context, this.#ids, times, this.#tradeIds, answers);
+    const { scanner } = context;
+    this.#hot = scanner === undefined ? undefined : new HotReaders(context, scanner, this.#tradeIds);
+    const answers = new Answers(context.events, this.#requests, this.#tradeIds);
+    this.#cold = new ColdReader(context, this.#ids, new TimeScanner(), this.#tradeIds, answers);
   }
 
   addInstruments(instruments: readonly Instrument[]): void {
     for (const { id, venueSymbol } of instruments) {
-      this.#symbols.add(venueSymbol, id);
+      this.#hot?.symbols.add(venueSymbol, id);
       this.#ids.set(venueSymbol, id);
       this.#names.set(id, venueSymbol);
     }
   }
 
   read(bytes: Uint8Array, start: number, end: number, _receivedAtNs: MonotonicNs): void {
-    if (this.#hot && this.#readHot(bytes, start, end)) return;
-    this.#cold.read(bytes, start, end);
-  }
-
-  #readHot(bytes: Uint8Array, start: number, end: number): boolean {
-    if (end - start < HEARTBEAT.length) return false;
-    if (bytes !== this.#bytes) {
-      this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
-    const view = this.#view;
-    switch (bytes[start + CHANNEL_AT]) {
-      case LETTER.b:
-        return this.#hotBook.read(bytes, view, start, end);
-      case LETTER.t:
-        return bytes[start + CHANNEL_AT + 1] === LETTER.r
-          ? this.#hotTrade.read(bytes, view, start, end)
-          : this.#hotTicker.read(bytes, view, start, end);
-      case LETTER.h:
-        return HEARTBEAT.matches(view, start, end) && start + HEARTBEAT.length === end;
-      default:
-        return false;
-    }
+    if (this.#hot?.read(bytes, start, end) !== true) this.#cold.read(bytes, start, end);
   }
 
   subscribe(subscriptions: readonly Subscription[]): readonly string[] {
@@ -112,6 +73,43 @@ export class KrakenCodec implements ExchangeCodec {
   reset(): void {
     this.#requests.reset();
     this.#tradeIds.reset();
+  }
+}
+
+/** The hot shapes, by the channel that a message names first. */
+class HotReaders {
+  readonly symbols: ScannedSymbols;
+  readonly #scanner: Scanner;
+  readonly #trade: HotTrade;
+  readonly #ticker: HotTicker;
+  readonly #book: HotBook;
+  readonly #heartbeat: number;
+
+  constructor({ sink, books }: CodecContext, scanner: Scanner, tradeIds: TradeIds) {
+    const symbols = new ScannedSymbols(scanner);
+    this.symbols = symbols;
+    this.#scanner = scanner;
+    this.#trade = new HotTrade(sink, scanner, symbols, tradeIds);
+    this.#ticker = new HotTicker(sink, scanner, symbols);
+    this.#book = new HotBook(books, scanner, symbols);
+    this.#heartbeat = scanner.shape(HEARTBEAT);
+    books.precisionChanged = (instrument, price, qty) => symbols.setDecimals(instrument, price, qty);
+  }
+
+  /** @returns false where the message is of none of these shapes; nothing has then been delivered. */
+  read(bytes: Uint8Array, start: number, end: number): boolean {
+    switch (bytes[start + CHANNEL_AT]) {
+      case LETTER.b:
+        return this.#book.read(bytes, start, end);
+      case LETTER.t:
+        return bytes[start + CHANNEL_AT + 1] === LETTER.r
+          ? this.#trade.read(bytes, start, end)
+          : this.#ticker.read(bytes, start, end);
+      case LETTER.h:
+        return this.#scanner.scan(this.#heartbeat, this.symbols.at, bytes, start, end) !== 0;
+      default:
+        return false;
+    }
   }
 }
 

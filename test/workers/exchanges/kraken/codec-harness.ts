@@ -5,6 +5,7 @@ import type { InstrumentId, MonotonicNs } from '../../../../src/shared/units.ts'
 import { BookIntegrity } from '../../../../src/workers/exchanges/book-integrity.ts';
 import type { CodecContext } from '../../../../src/workers/exchanges/exchange.ts';
 import { KrakenCodec } from '../../../../src/workers/exchanges/kraken/kraken-codec.ts';
+import { threadScanner } from '../../../../src/workers/thread-scanner.ts';
 import type { CodecEvents } from '../../../../src/workers/feed-events.ts';
 import { ListSink } from '../../../support/list-sink.ts';
 
@@ -28,7 +29,7 @@ export class CodecHarness {
   /** Messages that became text, which the cold path alone needs. */
   cold = 0;
 
-  constructor(options?: { readonly hot: boolean }) {
+  constructor(options: { readonly hot: boolean } = { hot: true }) {
     const { log } = this.sink;
     const events: CodecEvents = {
       subscribed: (s, warning) => log.push(`subscribed ${nameOf(s)}${warning === '' ? '' : `: ${warning}`}`),
@@ -46,6 +47,7 @@ export class CodecHarness {
       notices: this.sink,
       events,
       books: this.books,
+      scanner: options.hot ? threadScanner() : undefined,
       text: (bytes, start, end) => {
         this.cold++;
         try {
@@ -55,7 +57,7 @@ export class CodecHarness {
         }
       },
     };
-    this.codec = new KrakenCodec(context, options);
+    this.codec = new KrakenCodec(context);
     this.codec.addInstruments(
       SYMBOLS.map((symbol, id) => ({ id: id as InstrumentId, symbol, venueSymbol: symbol })),
     );

@@ -1,0 +1,158 @@
+import { invariant } from '../../shared/invariant.ts';
+import {
+  LISTS,
+  OP_CHOICE,
+  OP_END,
+  OP_INTEGER,
+  OP_MAYBE,
+  OP_NEXT_ROW,
+  OP_PRICE,
+  OP_QTY,
+  OP_ROWS,
+  OP_SIGNED,
+  OP_SYMBOL,
+  OP_TIME,
+  OP_UNSIGNED,
+  SLOTS,
+} from './layout.ts';
+
+/** Bytes that a literal may have; the scanner reads as far behind a message without looking. */
+const LITERAL_MAX = 256;
+
+/** One part of a message, as operations of the scanner. */
+export type Part = (program: Program) => void;
+
+/** What a message looks like, byte by byte, and which of its parts go to which slot. */
+export type Shape = readonly Part[];
+
+const paddedLength = (length: number): number => (length + 15) & ~15;
+
+/** Operations as bytes; see `layout.ts`. */
+export class Program {
+  readonly #bytes: number[] = [];
+  /** Literals that the next op begins with. */
+  #before = '';
+
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  /** Whether a literal waits for the op that reads on after it. */
+  get expects(): boolean {
+    return this.#before !== '';
+  }
+
+  /** What stands before whatever the next op reads. */
+  expect(literal: string): void {
+    this.#before += literal;
+  }
+
+  /** @returns where the op begins. */
+  op(code: number, argument = 0, first = 0, second = 0): number {
+    const at = this.length;
+    const before = this.#before;
+    this.#before = '';
+    for (const word of [code | (argument << 8), before.length, first, second]) this.#word(word);
+    if (before !== '') this.#literal(before);
+    return at;
+  }
+
+  /** One of several literals. */
+  choice(literal: string): void {
+    for (const word of [literal.length, 0, 0, 0]) this.#word(word);
+    this.#literal(literal);
+  }
+
+  /** Sets a number of an op written before. */
+  patch(op: number, number: 1 | 2, value: number): void {
+    for (let i = 0; i < 4; i++) this.#bytes[op + 4 + number * 4 + i] = (value >>> (i * 8)) & 255;
+  }
+
+  toBytes(): Uint8Array {
+    return Uint8Array.from(this.#bytes);
+  }
+
+  /** Filled up with zeros to a multiple of 16. */
+  #literal(text: string): void {
+    invariant(
+      /^[ -~]+$/.test(text) && text.length <= LITERAL_MAX,
+      `a literal is 1 to ${LITERAL_MAX} printable ASCII characters`,
+    );
+    for (let i = 0; i < paddedLength(text.length); i++)
+      this.#bytes.push(i < text.length ? text.charCodeAt(i) : 0);
+  }
+
+  #word(word: number): void {
+    for (let i = 0; i < 4; i++) this.#bytes.push((word >>> (i * 8)) & 255);
+  }
+}
+
+/** The bytes of a shape. */
+export function programOf(shape: Shape): Uint8Array {
+  const program = new Program();
+  for (const part of shape) part(program);
+  program.op(OP_END);
+  return program.toBytes();
+}
+
+const toSlot =
+  (code: number) =>
+  (slot: number): Part => {
+    invariant(slot >= 0 && slot < SLOTS, `a slot is 0 to ${SLOTS - 1}`);
+    return (program) => void program.op(code, slot);
+  };
+
+/** Exactly these bytes. */
+export const text =
+  (literal: string): Part =>
+  (program) =>
+    program.expect(literal);
+
+/** A symbol that is known, up to a quote: its id. */
+export const symbol = toSlot(OP_SYMBOL);
+/** A number of zero or more, as JSON writes it without an exponent: value and decimals byte. */
+export const unsigned = toSlot(OP_UNSIGNED);
+/** The same of either sign. */
+export const signed = toSlot(OP_SIGNED);
+/** An integer of zero or more, below 2^52: its value. */
+export const integer = toSlot(OP_INTEGER);
+/** A level's price: value, decimals byte. */
+export const price = toSlot(OP_PRICE);
+/** The quantity after the price in the slot before: value, decimals byte | digits << 8, checksum register of both. */
+export const qty = toSlot(OP_QTY);
+/** `2023-10-06T17:35:55.440295Z`: microseconds since the Unix epoch. */
+export const time = toSlot(OP_TIME);
+
+/** The first of these literals that stands here: its index. */
+export const oneOf =
+  (slot: number, ...literals: readonly string[]): Part =>
+  (program) => {
+    const op = program.op(OP_CHOICE, slot, literals.length);
+    for (const literal of literals) program.choice(literal);
+    program.patch(op, 2, program.length - op);
+  };
+
+/** These parts where this literal begins them, else nothing. What stands before them is read in any case. */
+export const maybe =
+  (literal: string, ...parts: Shape): Part =>
+  (program) => {
+    invariant(!program.expects, 'an optional part follows something that is read');
+    program.expect(literal);
+    const op = program.op(OP_MAYBE);
+    for (const part of parts) part(program);
+    invariant(!program.expects, 'an optional part ends with something that is read');
+    program.patch(op, 1, program.length - op);
+  };
+
+/** Rows of a list, a character between them. @param none the character that stands here where there are none. */
+export const rows =
+  (list: number, none: string, separator: string, ...parts: Shape): Part =>
+  (program) => {
+    invariant(list >= 0 && list < LISTS, `a list is 0 to ${LISTS - 1}`);
+    const op = program.op(OP_ROWS, list, none.charCodeAt(0) || 0);
+    const first = program.length;
+    for (const part of parts) part(program);
+    const next = program.op(OP_NEXT_ROW, separator.charCodeAt(0), list);
+    program.patch(next, 2, next - first);
+    program.patch(op, 2, program.length - op);
+  };

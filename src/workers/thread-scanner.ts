@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { MEMORY_BYTES } from './scanner/layout.ts';
+import { Scanner, type ScannerModule } from './scanner/scanner.ts';
+
+const PAGE_BYTES = 64 * 1024;
+
+let scanner: Scanner | undefined;
+
+/**
+ * The scanner of this thread, made on first use. Its memory is reserved at once and taken from the system
+ * page by page as it is used.
+ */
+export function threadScanner(): Scanner {
+  scanner ??= createScanner();
+  return scanner;
+}
+
+function createScanner(): Scanner {
+  const pages = MEMORY_BYTES / PAGE_BYTES;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const program = new WebAssembly.Module(readFileSync(new URL('./scanner/scan.wasm', import.meta.url)));
+  const { exports } = new WebAssembly.Instance(program, { env: { memory } });
+  const { scan, hashOf } = exports as Pick<ScannerModule, 'scan' | 'hashOf'>;
+  return new Scanner({ memory: memory.buffer, scan, hashOf });
+}
