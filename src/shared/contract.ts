@@ -6,7 +6,7 @@ import type { FaultCode } from './faults/fault-catalogue.ts';
 import type { ConnectionState } from './session/connection-state.ts';
 import type { DisconnectReason } from './session/disconnect-reason.ts';
 import type { FeedId, InstrumentId, MonotonicNs } from './units.ts';
-import type { ChannelName, ExchangeName } from './venues/venue.ts';
+import type { ChannelName, ExchangeName, VenueLimits } from './venues/venue.ts';
 
 /** One instrument of a feed. The id is given out by the main thread and known to both. */
 export interface Instrument {
@@ -65,6 +65,43 @@ export interface SessionTimes {
   readonly attemptsMax: number;
 }
 
+/**
+ * How long to wait before the n-th try. `immediate` not at all, `fixed` always the same, `exponential`
+ * twice as long each time.
+ */
+export type BackoffStrategy = 'immediate' | 'fixed' | 'exponential';
+
+export interface Backoff {
+  readonly strategy: BackoffStrategy;
+  readonly delayMs: number;
+  readonly maxMs: number;
+  /**
+   * Share of the delay that is left to chance, 0 to 1, so that feeds that were lost together do not come
+   * back together: 0 none, 0.5 between half and all of it, 1 anything up to all of it.
+   */
+  readonly jitter: number;
+}
+
+/** When a connection is made, by itself and after a loss. */
+export interface SessionPlan {
+  /** False to rest until a `start` command, instead of connecting at once. True where left out. */
+  readonly autoStart?: boolean;
+  /** False to rest after a loss until a `start` command, instead of connecting again. True where left out. */
+  readonly autoReconnect?: boolean;
+  /** Delays between retries; exponential with equal jitter by the times where left out. */
+  readonly backoff?: Backoff;
+  /**
+   * Longest wait before the first retry after a connection that was stable, and 250 ms where left out: most
+   * such losses are chance. `null` makes that retry wait like any other.
+   */
+  readonly quickMs?: number | null;
+  /**
+   * What follows when the last of `attemptsMax` retries failed: the feed is over (`close`, where left out),
+   * or it rests (`rest`) until a command, which begins counting anew.
+   */
+  readonly exhausted?: 'close' | 'rest';
+}
+
 export interface SocketOptions {
   /** Longest message accepted, bytes. */
   readonly maxPayload: number;
@@ -86,7 +123,7 @@ export type ConnectionCommand =
   | { readonly kind: 'disconnect'; readonly reason: DisconnectReason; readonly reconnectAfterMs?: number }
   /** Connect in a while; heard only while there is no connection. Replaces a reconnect scheduled before. */
   | { readonly kind: 'reconnect'; readonly afterMs: number }
-  /** One message of the user's own. Refused while there is no open connection. */
+  /** One message of the user's own. Refused while there is no open connection, or too much waits to be sent. */
   | { readonly kind: 'send'; readonly data: string | Uint8Array }
   /** End the feed for good; `force` without the closing handshake. */
   | { readonly kind: 'close'; readonly force?: boolean };
@@ -96,7 +133,10 @@ export interface ConnectionChange {
   readonly state: ConnectionState;
   /** Why the last connection ended; undefined before the first end. */
   readonly reason: DisconnectReason | undefined;
-  /** What ended it; `NONE` where we wanted it, and while nothing ended. */
+  /**
+   * What ended it; `NONE` where we wanted it, and while nothing ended. `RETRIES_EXHAUSTED` where no retry
+   * follows any more because there were as many as are allowed.
+   */
   readonly fault: FaultCode;
   /** Close code of the server's frame, or 1006 where there was none; 0 while nothing ended. */
   readonly code: number;
@@ -104,6 +144,18 @@ export interface ConnectionChange {
   readonly detail: string;
   readonly at: MonotonicNs;
 }
+
+/**
+ * What a worker tells unasked. It goes over the control port, so that it comes before the answer to the
+ * command that brought it about.
+ */
+export interface FeedNews {
+  readonly feed: FeedId;
+  readonly change: ConnectionChange;
+}
+
+/** What is spoken on a connection: an exchange's protocol, or no more than WebSocket messages. */
+export type FeedProtocol = ExchangeName | 'raw';
 
 export interface LogOptions {
   readonly level: string;
@@ -114,7 +166,7 @@ export interface FeedConfig {
   readonly feed: FeedId;
   /** For logs and messages: `kraken#0`. */
   readonly name: string;
-  readonly exchange: ExchangeName;
+  readonly exchange: FeedProtocol;
   readonly url: string;
   readonly instruments: readonly Instrument[];
   readonly subscriptions: readonly Subscription[];
@@ -132,6 +184,13 @@ export interface FeedConfig {
   /** Seed of the jitter in reconnect delays. */
   readonly seed: number;
   readonly times: SessionTimes;
+  readonly plan: SessionPlan;
+  readonly limits: VenueLimits;
+  /**
+   * The window of connection attempts that this feed shares with others of its host; see
+   * `session/attempt-window.ts`. One of its own where left out.
+   */
+  readonly attempts?: SharedArrayBuffer;
   readonly socket: SocketOptions;
 }
 
@@ -140,6 +199,8 @@ export interface FeedWorkerControl {
   start(config: FeedConfig): void;
   subscribe(feed: FeedId, instruments: readonly Instrument[], subscriptions: readonly Subscription[]): void;
   unsubscribe(feed: FeedId, subscriptions: readonly Subscription[]): void;
+  /** Hands a command to the feed's connection. @throws where a message cannot be sent now. */
+  command(feed: FeedId, command: ConnectionCommand): void;
   /** Closes one feed; resolves when its connection is gone and its last record is in the ring. */
   close(feed: FeedId): Promise<void>;
 }

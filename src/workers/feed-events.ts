@@ -56,7 +56,10 @@ export interface CodecEvents {
   bookStale(subscription: Subscription, fault: FaultCode): void;
   /** The book of this instrument is whole (again). The status record is written already. */
   bookLive(subscription: Subscription): void;
-  /** A message, or a part of one, could not be read. Counted; the feed goes on. */
+  /**
+   * A message, or a part of one, could not be read. Counted; the feed goes on, with another connection where
+   * the fault is `PROTOCOL_ERROR`.
+   */
   malformed(fault: FaultCode, detail: string): void;
 }
 
@@ -96,7 +99,9 @@ export interface ConnectionEnd {
 
 /** One connection, as the pipeline drives it. Made anew for every attempt. */
 export interface Connection {
-  send(text: string): void;
+  send(data: string | Uint8Array): void;
+  /** Bytes sent that the network has not taken yet. */
+  readonly unsentBytes: number;
   ping(): void;
   /** Closing handshake; the end comes through `closed` within `timeoutMs`. */
   close(code: number, reason: string, timeoutMs: number): void;

@@ -1,30 +1,49 @@
-import type { FeedConfig, Instrument, Subscription } from '../shared/contract.ts';
+import type {
+  ConnectionChange,
+  ConnectionCommand,
+  FeedConfig,
+  Instrument,
+  Subscription,
+} from '../shared/contract.ts';
 import type { FeedCounterWriter } from '../shared/counters/counter-block.ts';
 import { FEED } from '../shared/counters/feed-counters.ts';
 import type { SymbolCounters } from '../shared/counters/symbol-counters.ts';
 import { FAULTS, type FaultCode, faultName } from '../shared/faults/fault-catalogue.ts';
 import { STATUSES } from '../shared/faults/status-catalogue.ts';
-import { CONNECTION_STATE_CODES } from '../shared/session/connection-state.ts';
+import { MisuseError } from '../shared/invariant.ts';
+import { AttemptWindow } from '../shared/session/attempt-window.ts';
+import { CONNECTION_STATE_CODES, canSend } from '../shared/session/connection-state.ts';
 import { durationMs, later, type MonotonicNs, NO_INSTRUMENT } from '../shared/units.ts';
-import { VENUES } from '../shared/venues/venue-catalogue.ts';
 import { BookIntegrity } from './exchanges/book-integrity.ts';
 import type { ExchangeCodec } from './exchanges/exchange.ts';
 import { CODECS } from './exchanges/exchange-catalogue.ts';
 import type { CodecEvents, Connection, ConnectionEnd, ConnectionEvents } from './feed-events.ts';
 import type { Publisher } from './publish/publisher.ts';
+import type { Scanner } from './scanner/scanner.ts';
 import { Session } from './session/session.ts';
 import type { SessionAction, SessionInput } from './session/session-actions.ts';
+import { sessionChange } from './session/session-change.ts';
 
 /** How often a full ring is looked at again while records wait for room in it. */
 const RECOVER_EVERY = durationMs(1);
 
+/**
+ * Bytes of the user's messages that may wait to be sent. Less than what makes a connection count as one whose
+ * server does not read, so that what the user sends is refused before it costs the connection.
+ */
+const UNSENT_BYTES_MAX = 512 * 1024;
+
 /** The world, as far as a feed needs it. Handed in, so that the pipeline itself does no I/O. */
 export interface FeedEdge {
+  /** Reads hot messages; without it all are read the slow way. */
+  readonly scanner?: Scanner | undefined;
   now(): MonotonicNs;
   /** Starts an attempt; what happens to it is told to `events`, ending with one `closed`. */
   connect(events: ConnectionEvents): Connection;
   /** Has `tick()` called at or soon after this time. Replaces the time given before; Infinity: never. */
   wakeAt(at: number): void;
+  /** The connection is in another state. What was received before is in the ring and shown. */
+  changed(change: ConnectionChange): void;
   /** Wakes the strategy if it sleeps. */
   ringBell(): void;
   /** UTF-8 text of bytes, or undefined where they are not UTF-8. */
@@ -62,6 +81,8 @@ export class FeedPipeline {
    * out, so that neither is ever entered twice. Bounded by what one message and one action can cause.
    */
   readonly #inbox: SessionInput[] = [];
+  /** Steps of the session that the edge has yet to hear of. */
+  readonly #changes: ConnectionChange[] = [];
   #busy = false;
   #connection: Connection | undefined;
   #paused = false;
@@ -91,6 +112,7 @@ export class FeedPipeline {
       notices: memory.publisher,
       events,
       books: this.#books,
+      scanner: edge.scanner,
       text: (bytes, start, end) => {
         memory.counters.local[FEED.cold]!++;
         return edge.text(bytes, start, end);
@@ -98,16 +120,22 @@ export class FeedPipeline {
     });
     this.#codec.addInstruments(config.instruments);
     memory.publisher.refreshBook = (instrument) => this.#books.writeSnapshot(instrument);
+    const { times, limits, attempts, seed, subscriptions, plan } = config;
     this.#session = new Session({
-      times: config.times,
-      limits: VENUES[config.exchange].limits,
-      seed: config.seed,
-      subscriptions: config.subscriptions,
+      ...plan,
+      times,
+      limits,
+      seed,
+      subscriptions,
+      attempts: attempts && new AttemptWindow(attempts, durationMs(limits.attemptsWindowMs)),
     });
   }
 
+  /** Connects, or rests until a command where the plan says so. */
   start(): void {
-    this.#turn({ kind: 'start' });
+    if (this.#config.plan.autoStart ?? true) this.#turn({ kind: 'start' });
+    // The state is shown all the same: the counters may hold that of a worker before this one.
+    else this.#drain(this.#edge.now());
   }
 
   /** The time asked for with `wakeAt` has come. */
@@ -131,6 +159,32 @@ export class FeedPipeline {
     this.#turn({ kind: 'close' });
   }
 
+  /**
+   * What does not fit the state of the connection does nothing, except for a message to send.
+   *
+   * @throws MisuseError where a message cannot be sent now.
+   */
+  command(command: ConnectionCommand): void {
+    if (command.kind === 'send') this.#send(command.data);
+    else this.#turn(command);
+  }
+
+  #send(data: string | Uint8Array): void {
+    const { state } = this.#session;
+    const connection = this.#connection;
+    if (!canSend(state) || connection === undefined)
+      throw new MisuseError(
+        `Condition failed: a message is sent while CONNECTED; the connection is ${state}`,
+      );
+    const { unsentBytes } = connection;
+    // However long, one may always go where none waits.
+    if (unsentBytes > 0 && unsentBytes + data.length > UNSENT_BYTES_MAX)
+      throw new MisuseError(
+        `Condition failed: at most ${UNSENT_BYTES_MAX} bytes wait to be sent; ${unsentBytes} do already, so try again later`,
+      );
+    connection.send(data);
+  }
+
   /** What the connection tells, for one connection's life; events of an older one are not heard. */
   #connectionEvents(): ConnectionEvents {
     const { local } = this.#counters;
@@ -149,21 +203,20 @@ export class FeedPipeline {
         publisher.beginMessage(receivedAtNs);
         codec.read(bytes, start, end, receivedAtNs);
         publisher.endMessage();
-        // Not at the time of receipt: a message that waited for room was received before what the session heard last.
-        if (this.#inbox.length > 0) this.#drain(this.#edge.now());
-        if (publisher.wantsPause && !this.#paused) this.#pause();
-        return !this.#paused;
+        return this.#mayGoOn();
       },
-      binary: (_bytes, start, end, receivedAtNs) => {
+      binary: (bytes, start, end, receivedAtNs) => {
         local[FEED.messages]!++;
         local[FEED.bytes]! += end - start;
         publisher.beginMessage(receivedAtNs);
-        this.#malformed(
-          FAULTS.MESSAGE_UNKNOWN.id,
-          `a binary message of ${end - start} bytes, where only text is known`,
-        );
+        if (codec.readBinary !== undefined) codec.readBinary(bytes, start, end, receivedAtNs);
+        else
+          this.#malformed(
+            FAULTS.MESSAGE_UNKNOWN.id,
+            `a binary message of ${end - start} bytes, where only text is known`,
+          );
         publisher.endMessage();
-        return true;
+        return this.#mayGoOn();
       },
       chunkEnd: () => {
         local[FEED.chunks]!++;
@@ -203,8 +256,19 @@ export class FeedPipeline {
         hear({ kind: 'book-stale', subscription, fault });
       },
       bookLive: (subscription) => hear({ kind: 'book-live', subscription }),
-      malformed: (fault, detail) => this.#malformed(fault, detail),
+      malformed: (fault, detail) => {
+        this.#malformed(fault, detail);
+        if (fault === FAULTS.PROTOCOL_ERROR.id) this.#connection?.terminate(fault, detail);
+      },
     };
+  }
+
+  /** After a message. @returns whether the next one may be read. */
+  #mayGoOn(): boolean {
+    // Not at the time of receipt: a message that waited for room was received before what the session heard last.
+    if (this.#inbox.length > 0) this.#drain(this.#edge.now());
+    if (this.#publisher.wantsPause && !this.#paused) this.#pause();
+    return !this.#paused;
   }
 
   #malformed(fault: FaultCode, detail: string): void {
@@ -242,13 +306,23 @@ export class FeedPipeline {
     this.#busy = true;
     this.#publisher.beginMessage(at);
     for (let next = this.#inbox.shift(); next !== undefined && !this.#over; next = this.#inbox.shift())
-      for (const action of this.#session.receive(next, at)) this.#carryOut(action);
+      this.#hear(next, at);
     this.#publisher.endMessage();
     this.#busy = false;
     this.#counters.local[FEED.state] = CONNECTION_STATE_CODES[this.#session.state];
     this.#publish();
+    for (const change of this.#changes.splice(0)) this.#edge.changed(change);
     if (this.#over) this.#finish();
     else this.#schedule();
+  }
+
+  #hear(input: SessionInput, at: MonotonicNs): void {
+    const session = this.#session;
+    const before = session.state;
+    const actions = session.receive(input, at);
+    for (const action of actions) this.#carryOut(action);
+    if (session.state !== before)
+      this.#changes.push(sessionChange(session.state, session.reason, actions, at));
   }
 
   /**
@@ -294,6 +368,10 @@ export class FeedPipeline {
         break;
       case 'terminate':
         this.#connection?.terminate(action.fault, action.detail);
+        break;
+      case 'expiring':
+        // Nobody takes over from this connection, so a new one is made at a time of our own choosing.
+        this.#inbox.push({ kind: 'disconnect', reason: action.reason, reconnectAfterMs: 0 });
         break;
       case 'status':
         // No book outlives its connection: it may be written anew at any time while the ring is full.

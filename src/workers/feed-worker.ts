@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { expose } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
-import type { FeedConfig, FeedWorkerControl, LogOptions } from '../shared/contract.ts';
+import type { FeedConfig, FeedNews, FeedWorkerControl, LogOptions } from '../shared/contract.ts';
 import { FeedCounterWriter } from '../shared/counters/counter-block.ts';
 import { SymbolCounters } from '../shared/counters/symbol-counters.ts';
 import { MisuseError } from '../shared/invariant.ts';
@@ -16,6 +16,7 @@ import { type FeedId, type MonotonicNs, NS_PER_MS } from '../shared/units.ts';
 import { FeedPipeline } from './feed-pipeline.ts';
 import { Publisher } from './publish/publisher.ts';
 import { openConnection } from './socket/connection.ts';
+import { threadScanner } from './thread-scanner.ts';
 import { createWorkerLog } from './worker-log.ts';
 
 const { log: logOptions, control } = workerData as { log: LogOptions; control: MessagePort };
@@ -31,6 +32,14 @@ const text = (bytes: Uint8Array, start: number, end: number): string | undefined
 
 /** setTimeout counts in whole ms up to 2^31 - 1; a longer wait wakes early and is asked for again. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
+
+const scanner = threadScanner();
+/** Sockets of this thread read into the scanner's memory, one at a time, where hot messages are read without a copy. */
+const readBuffer = Buffer.from(
+  scanner.readBytes.buffer,
+  scanner.readBytes.byteOffset,
+  scanner.readBytes.length,
+);
 
 interface RunningFeed {
   readonly pipeline: FeedPipeline;
@@ -63,8 +72,10 @@ function startFeed(config: FeedConfig): RunningFeed {
     },
     {
       now,
+      scanner,
       connect: (events) =>
         openConnection({
+          readBuffer,
           url: config.url,
           socket: config.socket,
           connectTimeoutMs: config.times.connectTimeoutMs,
@@ -77,6 +88,7 @@ function startFeed(config: FeedConfig): RunningFeed {
         const ms = Math.min(Math.max(Math.ceil((at - now()) / NS_PER_MS), 1), TIMER_MS_MAX);
         timer = setTimeout(() => pipeline.tick(), ms);
       },
+      changed: (change) => control.postMessage({ feed: config.feed, change } satisfies FeedNews),
       ringBell: () => doorbell.ring(),
       text,
       log: (level, message, fields) => feedLog[level](fields, message),
@@ -103,6 +115,9 @@ const offered: FeedWorkerControl = Object.assign(Object.create(null) as object, 
   },
   unsubscribe(...[feed, subscriptions]: Parameters<FeedWorkerControl['unsubscribe']>): void {
     running(feed).pipeline.unsubscribe(subscriptions);
+  },
+  command(...[feed, command]: Parameters<FeedWorkerControl['command']>): void {
+    running(feed).pipeline.command(command);
   },
   async close(feed: FeedId): Promise<void> {
     const { pipeline, finished } = running(feed);

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import {
+  type ConnectionChange,
   type FeedConfig,
   type Instrument,
   type Subscription,
@@ -11,6 +12,7 @@ import { SymbolCounters } from '../../src/shared/counters/symbol-counters.ts';
 import { Doorbell } from '../../src/shared/ring/doorbell.ts';
 import { createRing } from '../../src/shared/ring/ring-layout.ts';
 import { RingWriter } from '../../src/shared/ring/ring-writer.ts';
+import { type ConnectionState, mayFollow } from '../../src/shared/session/connection-state.ts';
 import {
   durationMs,
   type FeedId,
@@ -79,6 +81,8 @@ export class FeedWorld {
   /** Times the user or the world did something of which a strategy may be told. */
   #causes = 0;
   #finished = 0;
+  /** As the main thread was told. */
+  #state: ConnectionState = 'DISCONNECTED';
 
   constructor(seed: number) {
     const chance = new Random(seed);
@@ -138,6 +142,8 @@ export class FeedWorld {
       epoch: EPOCH,
       seed,
       times: options.times,
+      plan: {},
+      limits: VENUES[exchange].limits,
       socket: { maxPayload: 1 << 20, compression: false },
     });
     this.#plan();
@@ -202,6 +208,7 @@ export class FeedWorld {
           return this.#network.connect(events);
         },
         wakeAt: (at) => this.#wakeAt(at),
+        changed: (change) => this.#changed(change),
         ringBell: () => this.#strategy.wake(),
         text: (bytes, start, end) => {
           const part = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
@@ -317,6 +324,16 @@ export class FeedWorld {
 
   // --- what must hold -------------------------------------------------------------------------------------
 
+  /** Each step is told once, in order, and says why where a connection ended. */
+  #changed({ state, reason, code }: ConnectionChange): void {
+    const before = this.#state;
+    this.#require(mayFollow(before, state), `${state} may follow ${before}`);
+    this.#require(state !== 'CONNECTED' || before === 'CONNECTING', 'a connection is open after an attempt');
+    const ended = before !== 'DISCONNECTED' && (state === 'RECONNECTING' || state === 'DISCONNECTED');
+    if (ended) this.#require(reason !== undefined && code >= 1000, 'an end has its reason and code');
+    this.#state = state;
+  }
+
   #require(holds: boolean, rule: string): void {
     if (holds) return;
     const ms = (this.#schedule.now - this.#calmAt) / NS_PER_MS;
@@ -424,6 +441,7 @@ export class FeedWorld {
     this.#check();
     this.#require(this.#properties.status === 'closed', 'the last word of a feed is that it is closed');
     this.#require(this.#network.last?.isInUse !== true, 'a feed that is over has no connection');
+    this.#require(this.#state === 'CLOSED', 'the last step of a connection is to be closed');
     this.#strategy.checkAnnounced();
   }
 }

@@ -50,6 +50,8 @@ interface Line {
   open: boolean;
   /** Cut off without a word: nothing arrives from here any more. */
   silent: boolean;
+  /** Told that it nears the end of its allowed life. */
+  expiring: boolean;
   /** Answers leave in order, so none before this time. */
   answersAt: MonotonicNs;
   readonly subscribed: Set<string>;
@@ -113,6 +115,10 @@ export class SessionWorld {
     this.#limits = {
       symbolsPerRequest: chance.pick([1, 3, 100]),
       requestsPerSecond: chance.pick([1, 5, 20]),
+      subscriptionsPerConnection: Number.POSITIVE_INFINITY,
+      connections: Number.POSITIVE_INFINITY,
+      connectionLifeMs: chance.pick([5_000, 40_000, Number.POSITIVE_INFINITY]),
+      connectionMarginMs: chance.pick([0, 2_000, 300_000]),
       attempts: chance.pick([5, 150]),
       attemptsWindowMs: chance.pick([10_000, 60_000]),
     };
@@ -213,6 +219,17 @@ export class SessionWorld {
         if (!this.#mishap(10)) this.#planEnd({ fault: action.fault, code: 1006, detail: '', ours: true }, 20);
         break;
       }
+      case 'expiring': {
+        const line = this.#requireLine();
+        this.#require(line.open && !line.expiring, 'an open connection expires, and once');
+        line.expiring = true;
+        // Nothing has to follow: in the calm at the end it is passed over, and the feed stays connected.
+        if (this.#mishap(70))
+          this.#plan(0, () =>
+            this.#receive({ kind: 'disconnect', reason: action.reason, reconnectAfterMs: 0 }),
+          );
+        break;
+      }
       case 'status':
         this.#told(action);
         break;
@@ -233,6 +250,7 @@ export class SessionWorld {
     const line: Line = {
       open: false,
       silent: false,
+      expiring: false,
       answersAt: this.#now,
       subscribed: new Set(),
       leaked: new Set(),

@@ -118,7 +118,8 @@ export class Link implements Connection {
 
   // --- what the feed does ---------------------------------------------------------------------------------
 
-  send(text: string): void {
+  send(text: string | Uint8Array): void {
+    if (typeof text !== 'string') throw new Error('a feed asks in text');
     this.#requireInUse();
     const { schedule, exchange, chance, mishap } = this.#options;
     exchange.asked(this.line, text);
@@ -129,6 +130,8 @@ export class Link implements Connection {
       if (exchange.lines.has(this.line)) exchange.receive(this.line, text);
     });
   }
+
+  readonly unsentBytes = 0;
 
   ping(): void {
     this.#requireInUse();

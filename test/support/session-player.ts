@@ -74,6 +74,10 @@ export const TIMES: SessionTimes = {
 export const LIMITS: VenueLimits = {
   symbolsPerRequest: 100,
   requestsPerSecond: 20,
+  subscriptionsPerConnection: Number.POSITIVE_INFINITY,
+  connections: Number.POSITIVE_INFINITY,
+  connectionLifeMs: Number.POSITIVE_INFINITY,
+  connectionMarginMs: 300_000,
   attempts: 150,
   attemptsWindowMs: 600_000,
 };
@@ -90,7 +94,7 @@ export interface Play extends Partial<Omit<SessionOptions, 'times' | 'limits'>> 
 }
 
 /** Time of the first second of a script: any time will do below 2^53, where a double no longer holds each ns. */
-const ORIGIN = (86_400 * 100 * NS_PER_S) as MonotonicNs;
+export const ORIGIN = (86_400 * 100 * NS_PER_S) as MonotonicNs;
 
 /** No script that ends needs this many ticks; a session that asks for more asks forever. */
 const TICKS_MAX = 10_000;
@@ -159,6 +163,8 @@ function line(action: SessionAction): string {
       if (action.instrument !== NO_INSTRUMENT) words.push(SYMBOLS[action.instrument] ?? '?', action.detail);
       return words.join(' ');
     }
+    case 'expiring':
+      return `expiring ${action.reason}`;
     case 'connect':
     case 'ping':
     case 'done':

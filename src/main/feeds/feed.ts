@@ -1,6 +1,9 @@
 import type {
+  ConnectionChange,
   FeedConfig,
+  FeedProtocol,
   Overflow,
+  SessionPlan,
   SessionTimes,
   SocketOptions,
   Subscription,
@@ -19,20 +22,29 @@ import type { Doorbell } from '../../shared/ring/doorbell.ts';
 import { createRing } from '../../shared/ring/ring-layout.ts';
 import { RingReader } from '../../shared/ring/ring-reader.ts';
 import { type ConnectionState, connectionState } from '../../shared/session/connection-state.ts';
-import type { FeedId } from '../../shared/units.ts';
-import type { ExchangeName } from '../../shared/venues/venue.ts';
+import { type FeedId, type MonotonicNs, NS_PER_MS } from '../../shared/units.ts';
+import type { ExchangeName, VenueLimits } from '../../shared/venues/venue.ts';
+import { ConnectionChanges } from '../control/connection-changes.ts';
 import type { LoopSource } from '../strategy/strategy-loop.ts';
 import type { InstrumentRegistry } from './instrument-registry.ts';
 import { OrphanNotices } from './orphan-notices.ts';
 import type { SupervisedFeed } from './supervisor.ts';
 
-export interface FeedSettings {
+/** What is told of the end of a connection for which no close frame came. Source: RFC 6455, 7.1.5. */
+const ABNORMAL_CLOSURE = 1006;
+
+export interface FeedSettings<P extends FeedProtocol = ExchangeName> {
   readonly id: FeedId;
-  readonly exchange: ExchangeName;
+  readonly exchange: P;
   readonly url: string;
   readonly overflow: Overflow;
   readonly ringBytes: number;
   readonly times: SessionTimes;
+  /** As by default where left out. */
+  readonly plan?: SessionPlan;
+  readonly limits: VenueLimits;
+  /** The window of connection attempts shared with other feeds; one of its own where left out. */
+  readonly attempts?: SharedArrayBuffer;
   readonly socket: SocketOptions;
   readonly seed: number;
   readonly symbolCounters: SharedArrayBuffer;
@@ -45,11 +57,13 @@ export interface FeedSettings {
  * The main thread's side of one feed: its ring's reader, its counters, and what it is subscribed to, from
  * which a worker can be started anew at any time.
  */
-export class Feed implements SupervisedFeed, LoopSource {
+export class Feed<P extends FeedProtocol = ExchangeName> implements SupervisedFeed, LoopSource {
   readonly id: FeedId;
   readonly name: string;
   readonly reader: RingReader;
-  readonly settings: FeedSettings;
+  readonly settings: FeedSettings<P>;
+  /** Steps of its connection, whichever worker runs it. */
+  readonly changes = new ConnectionChanges();
   readonly #ring: SharedArrayBuffer;
   readonly #counterMemory: SharedArrayBuffer;
   readonly #counters: FeedCounterReader;
@@ -59,7 +73,7 @@ export class Feed implements SupervisedFeed, LoopSource {
   readonly #symbols: SymbolCounters;
   #restarts = 0;
 
-  constructor(settings: FeedSettings) {
+  constructor(settings: FeedSettings<P>) {
     this.settings = settings;
     this.id = settings.id;
     this.name = `${settings.exchange}#${settings.id}`;
@@ -120,8 +134,21 @@ export class Feed implements SupervisedFeed, LoopSource {
       epoch: this.counters()[FEED.epoch]!,
       seed: (settings.seed + this.id + this.#restarts * 7919) >>> 0,
       times: settings.times,
+      plan: { ...settings.plan, autoStart: !this.#rests },
+      limits: settings.limits,
+      ...(settings.attempts === undefined ? {} : { attempts: settings.attempts }),
       socket: settings.socket,
     };
+  }
+
+  told(change: ConnectionChange): void {
+    this.changes.tell(change);
+  }
+
+  /** It has no connection and is not to make one by itself, whichever worker runs it. */
+  get #rests(): boolean {
+    const { last } = this.changes;
+    return last === undefined ? this.settings.plan?.autoStart === false : last.state === 'DISCONNECTED';
   }
 
   async workerLost(detail: string, final: boolean): Promise<void> {
@@ -132,19 +159,35 @@ export class Feed implements SupervisedFeed, LoopSource {
       if (this.#symbols.get(id, SYMBOL.bookState) === BOOK_STATE.live)
         this.#symbols.set(id, SYMBOL.bookState, BOOK_STATE.stale);
     const fault = FAULTS.WORKER_FAILED.id;
-    const notices = this.#takeOver(final ? 'CLOSED' : 'RECONNECTING');
+    const stays = this.#rests || this.settings.plan?.autoReconnect === false;
+    const state = final ? 'CLOSED' : stays ? 'DISCONNECTED' : 'RECONNECTING';
+    const notices = this.#takeOver(state);
     notices.gap(fault);
     notices.status(STATUSES.disconnected.id, fault, detail);
     notices.status(final ? STATUSES.closed.id : STATUSES.restarted.id, fault, detail);
+    const told = {
+      state,
+      reason: 'NETWORK_ERROR',
+      fault,
+      code: ABNORMAL_CLOSURE,
+      detail,
+      at: now(),
+    } as const;
+    this.changes.tell(told);
     await this.#finish(notices);
   }
 
   /** The worker is gone for good. Where it could not say so any more, the last record is that the feed is closed. */
   end(): void {
-    if (this.over) return;
-    const notices = this.#takeOver('CLOSED');
-    notices.status(STATUSES.closed.id, FAULTS.NONE.id, 'closed on request, without its worker');
-    void this.#finish(notices);
+    const detail = 'closed on request, without its worker';
+    const fault = FAULTS.NONE.id;
+    if (!this.over) {
+      const notices = this.#takeOver('CLOSED');
+      notices.status(STATUSES.closed.id, fault, detail);
+      void this.#finish(notices);
+    }
+    // The worker's own word may have been on its way when it was ended.
+    this.changes.tell({ state: 'CLOSED', reason: 'USER_REQUESTED', fault, code: 0, detail, at: now() });
   }
 
   /** Makes the main thread the producer of the ring and the counters, until everything is written. */
@@ -162,3 +205,5 @@ export class Feed implements SupervisedFeed, LoopSource {
     this.settings.doorbell.wake();
   }
 }
+
+const now = (): MonotonicNs => (performance.now() * NS_PER_MS) as MonotonicNs;

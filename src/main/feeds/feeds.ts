@@ -7,6 +7,8 @@ import { Doorbell } from '../../shared/ring/doorbell.ts';
 import { type FeedId, type InstrumentId, NO_INSTRUMENT } from '../../shared/units.ts';
 import { VENUES } from '../../shared/venues/venue-catalogue.ts';
 import { Compute } from '../compute.ts';
+import type { ConnectionLink } from '../control/connection-link.ts';
+import { WorkerLink } from '../control/worker-link.ts';
 import { createLog, type Logger, logLevel } from '../log.ts';
 import { checkChannel, checkSymbol } from '../options/channel-options.ts';
 import { didYouMean } from '../options/nearest.ts';
@@ -27,6 +29,7 @@ import { LoopRest, napMs, settled } from '../strategy/loop-rest.ts';
 import type { NameSource } from '../strategy/record-view.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { StrategyLoop } from '../strategy/strategy-loop.ts';
+import { attemptMemory } from './attempt-windows.ts';
 import { Feed } from './feed.ts';
 import { InstrumentRegistry, type RegisteredInstrument } from './instrument-registry.ts';
 import { type FeedStats, feedStats } from './stats.ts';
@@ -87,13 +90,17 @@ export class Feeds implements AsyncDisposable {
     // Every option is checked before anything is started.
     const wanted = options.feeds.map((feed, n) => this.#resolve(n as FeedId, feed, `option feeds.${n}`));
     this.#feeds = options.feeds.map((feed, n) => {
+      const venue = VENUES[feed.exchange];
+      const url = feed.url ?? venue.url;
       const made = new Feed({
         id: n as FeedId,
         exchange: feed.exchange,
-        url: feed.url ?? VENUES[feed.exchange].url,
+        url,
         overflow: feed.overflow ?? 'conflate',
         ringBytes: this.#ringBytes,
         times: { ...DEFAULT_TIMES, ...given(feed.times) },
+        limits: venue.limits,
+        attempts: attemptMemory(url, venue.limits),
         socket: { ...DEFAULT_SOCKET, ...given(feed.socket) },
         seed,
         symbolCounters,
@@ -276,6 +283,17 @@ export class Feeds implements AsyncDisposable {
     );
   }
 
+  /**
+   * @internal The connection of one feed, to be controlled from here.
+   *
+   * @param feed its name or number; may be left out where there is one alone.
+   * @throws MisuseError for an unknown feed, or one that is over.
+   */
+  link(feed?: string | number): ConnectionLink {
+    const found = this.#feedOf(feed, 'link');
+    return new WorkerLink(found, this.#supervisorOf(found));
+  }
+
   /** Everything that is counted, at this moment. Works however busy the workers are. */
   stats(): Stats {
     return { feeds: this.#feeds.map((feed) => feedStats(feed, this.#symbols)) };
@@ -294,34 +312,35 @@ export class Feeds implements AsyncDisposable {
     await this.close();
   }
 
-  /** Every feed is over: ends the workers, which would keep the process alive for nothing. */
+  /** Ends every feed, where it is not over by itself, and the workers, which would keep the process alive for nothing. */
   async #retire(): Promise<void> {
-    await Promise.all(this.#supervisors.map((supervisor) => supervisor.stop()));
+    await Promise.all(this.#supervisors.map((_, n) => this.#endWorker(n)));
+    for (const feed of this.#feeds) feed.end();
   }
 
   async #close(): Promise<void> {
-    await Promise.all(
-      this.#supervisors.map(async (supervisor, n) => {
-        supervisor.retire();
-        const { worker } = supervisor;
-        if (worker !== undefined)
-          await Promise.allSettled(
-            this.#feedsOf(n)
-              .filter((feed) => !feed.over)
-              .map((feed) =>
-                worker.call(
-                  `close ${feed.name}`,
-                  CONTROL_DEADLINE_MS + feed.settings.times.closeTimeoutMs,
-                  (remote) => remote.close(feed.id),
-                ),
-              ),
-          );
-        await supervisor.stop();
-      }),
-    );
-    for (const feed of this.#feeds) feed.end();
+    for (const supervisor of this.#supervisors) supervisor.retire();
+    await this.#retire();
     this.#doorbell.wake();
     await this.compute.close();
+  }
+
+  /** Closes the feeds of one worker, where they are not closed yet, and ends it once it has told so. */
+  async #endWorker(n: number): Promise<void> {
+    const supervisor = this.#supervisors[n]!;
+    const { worker } = supervisor;
+    const close = ({ id, name, settings }: Feed): Promise<void> =>
+      worker!.call(`close ${name}`, CONTROL_DEADLINE_MS + settings.times.closeTimeoutMs, (remote) =>
+        remote.close(id),
+      );
+    // The counters of a feed may say that it is over before its last change arrives, which comes before the answer.
+    if (worker !== undefined)
+      await Promise.allSettled(
+        this.#feedsOf(n)
+          .filter(({ changes }) => changes.state !== 'CLOSED')
+          .map(close),
+      );
+    await supervisor.stop();
   }
 
   #poll(strategy: Strategy, limit: number, ms: number): number {

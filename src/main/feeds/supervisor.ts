@@ -1,4 +1,5 @@
-import type { FeedConfig, LogOptions } from '../../shared/contract.ts';
+import type { ConnectionChange, FeedConfig, FeedNews, LogOptions } from '../../shared/contract.ts';
+import type { FeedId } from '../../shared/units.ts';
 import type { Logger } from '../log.ts';
 import { endText, WorkerControl, type WorkerProgram } from './worker-control.ts';
 
@@ -12,10 +13,13 @@ const RESTART_DELAY_MS = 200;
 
 /** What the supervisor needs of the feeds it looks after. */
 export interface SupervisedFeed {
+  readonly id: FeedId;
   /** The feed as it is to be started now: its subscriptions and next epoch. */
   config(): FeedConfig;
   /** Says in band that the worker is gone. Resolves once the records are in the ring, when a new worker may write. */
   workerLost(detail: string, final: boolean): Promise<void>;
+  /** The worker tells a step of the feed's connection. */
+  told(change: ConnectionChange): void;
   /** True once the feed is over and needs no worker. */
   readonly over: boolean;
 }
@@ -35,6 +39,7 @@ export class Supervisor {
   #worker: WorkerControl | undefined;
   #retired = false;
   #stopped = false;
+  #keepsAlive = true;
   /** When workers were lost within the window, monotonic ms. */
   #lostAt: number[] = [];
 
@@ -59,7 +64,10 @@ export class Supervisor {
 
   /** @throws ControlError when the worker cannot be started. */
   async start(): Promise<void> {
-    const worker = new WorkerControl(this.#name, this.#log, this.#program);
+    const tell = ({ feed, change }: FeedNews): void =>
+      this.#feeds.find(({ id }) => id === feed)?.told(change);
+    const worker = new WorkerControl(this.#name, this.#log, this.#program, tell);
+    worker.keepAlive(this.#keepsAlive);
     this.#worker = worker;
     const start = (feed: SupervisedFeed): Promise<void> => {
       const config = feed.config();
@@ -79,6 +87,12 @@ export class Supervisor {
   /** From now on a worker that ends is not followed by another. */
   retire(): void {
     this.#retired = true;
+  }
+
+  /** Whether the process goes on for as long as there is a worker, as it does at first. */
+  keepAlive(keeps: boolean): void {
+    this.#keepsAlive = keeps;
+    this.#worker?.keepAlive(keeps);
   }
 
   async stop(): Promise<void> {

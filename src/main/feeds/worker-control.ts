@@ -1,7 +1,7 @@
 import { MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
 import { type Remote, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
-import type { FeedWorkerControl, LogOptions } from '../../shared/contract.ts';
+import type { FeedNews, FeedWorkerControl, LogOptions } from '../../shared/contract.ts';
 import { workerFlags } from '../worker-flags.ts';
 
 /** What a worker thread runs. */
@@ -50,7 +50,13 @@ export class WorkerControl {
   /** Settles, never rejects, when the worker is gone. */
   readonly ended: Promise<WorkerEnd>;
 
-  constructor(name: string, log: LogOptions, program: WorkerProgram = FEED_WORKER) {
+  /** @param onNews told what the worker tells unasked, before the answer to a call that brought it about. */
+  constructor(
+    name: string,
+    log: LogOptions,
+    program: WorkerProgram = FEED_WORKER,
+    onNews: (news: FeedNews) => void = () => undefined,
+  ) {
     this.#name = name;
     const { port1, port2 } = new MessageChannel();
     // The worker's environment is empty: it needs none of it, and secrets live there.
@@ -63,6 +69,11 @@ export class WorkerControl {
       transferList: [port2],
     });
     this.#remote = wrap<FeedWorkerControl>(nodeEndpoint(port1));
+    // Answers and news share the port, since one port alone keeps their order. Comlink passes over what has no
+    // id, and gives its own an id and no change.
+    port1.on('message', (message: Partial<FeedNews>) => {
+      if (message.change !== undefined) onNews(message as FeedNews);
+    });
     // The worker, not its port, decides how long the process lives.
     port1.unref();
     this.ended = new Promise((resolve) => {
@@ -105,6 +116,12 @@ export class WorkerControl {
       clearTimeout(timer);
       this.#pending.delete(pending);
     }
+  }
+
+  /** Whether the process goes on for as long as the worker runs, as it does at first. */
+  keepAlive(keeps: boolean): void {
+    if (keeps) this.#worker.ref();
+    else this.#worker.unref();
   }
 
   async terminate(): Promise<void> {

@@ -132,7 +132,8 @@ function isPlainObject(input: unknown): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-const SocketSchema = objectOf({
+/** Also what `ringfeed/manager` takes. */
+export const SocketSchema = objectOf({
   maxPayload: v.optional(numberWithin(1024, 1024 * 1024 * 1024)),
   compression: v.optional(flag),
   ca: v.optional(

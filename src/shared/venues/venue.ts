@@ -30,12 +30,21 @@ export interface Venue {
   readonly limits: VenueLimits;
 }
 
+/** What a venue allows. Where it names no limit the number is Infinity, or a careful one of ours that says so. */
 export interface VenueLimits {
   /** Symbols in one subscribe message. */
   readonly symbolsPerRequest: number;
   /** Requests that may be sent per second on one connection. */
   readonly requestsPerSecond: number;
-  /** Connection attempts in `attemptsWindowMs`. */
+  /** Subscriptions, one symbol's one channel each, on one connection. */
+  readonly subscriptionsPerConnection: number;
+  /** Connections that may be open at once, from one address. */
+  readonly connections: number;
+  /** How long after its opening the venue ends a connection, ms. */
+  readonly connectionLifeMs: number;
+  /** How long before that end a connection is replaced at the latest, ms. Ours to choose; not a venue's fact. */
+  readonly connectionMarginMs: number;
+  /** Connection attempts in `attemptsWindowMs`, from one address. */
   readonly attempts: number;
   readonly attemptsWindowMs: number;
 }

@@ -1,19 +1,6 @@
-/**
- * How long to wait before the n-th try. `immediate` not at all, `fixed` always the same, `exponential`
- * twice as long each time.
- */
-export type BackoffStrategy = 'immediate' | 'fixed' | 'exponential';
+import type { Backoff } from '../../shared/contract.ts';
 
-export interface Backoff {
-  readonly strategy: BackoffStrategy;
-  readonly delayMs: number;
-  readonly maxMs: number;
-  /**
-   * Share of the delay that is left to chance, 0 to 1, so that feeds that were lost together do not come
-   * back together: 0 none, 0.5 between half and all of it, 1 anything up to all of it.
-   */
-  readonly jitter: number;
-}
+export type { Backoff, BackoffStrategy } from '../../shared/contract.ts';
 
 /** Past this many doublings every delay is at its maximum; more would overflow. */
 const DOUBLINGS_MAX = 52;

@@ -1,4 +1,5 @@
 import type { SessionTimes } from '../../shared/contract.ts';
+import type { AttemptLimit } from '../../shared/session/attempt-window.ts';
 import { durationMs, elapsed, later, type MonotonicNs } from '../../shared/units.ts';
 import type { VenueLimits } from '../../shared/venues/venue.ts';
 import type { ConnectionEnd } from '../feed-events.ts';
@@ -10,18 +11,28 @@ import type { Chance } from './seeded-random.ts';
 /** What is added at most to a least delay, as a share of it, so that feeds told to wait do not return together. */
 const SPREAD = 0.25;
 
+/**
+ * Longest time that is added by chance to a wait for a window that is shared, ms: enough to keep a thousand
+ * feeds apart, and little beside any window.
+ */
+const SHARED_SPREAD_MS_MAX = 5_000;
+
 export interface RetryOptions {
   readonly times: SessionTimes;
   readonly limits: VenueLimits;
   readonly backoff: Backoff;
   /** Longest wait before the first retry after a stable connection; undefined: it waits like any other. */
   readonly quickMs: number | undefined;
+  /** The venue's window where it is shared with other feeds; one of its own, by the limits, where left out. */
+  readonly attempts?: AttemptLimit | undefined;
 }
 
 export interface Retry {
   readonly at: MonotonicNs;
   /** For people. */
   readonly why: string;
+  /** True where it is the venue's window that is waited for. */
+  readonly isHeld: boolean;
 }
 
 /**
@@ -35,7 +46,9 @@ export interface Retry {
 export class RetryPlan {
   readonly #options: RetryOptions;
   readonly #chance: Chance;
-  readonly #attempts: RollingLimit;
+  readonly #attempts: AttemptLimit;
+  /** Longest time by which a wait for the window is drawn out, ms. */
+  readonly #sharedSpreadMs: number;
   /** Retries in a row since the last stable connection. */
   #retries = 0;
   /** True where these retries began with the loss of a stable connection. */
@@ -47,11 +60,20 @@ export class RetryPlan {
   constructor(options: RetryOptions, chance: Chance) {
     this.#options = options;
     this.#chance = chance;
-    this.#attempts = new RollingLimit(options.limits.attempts, durationMs(options.limits.attemptsWindowMs));
+    const { attempts, attemptsWindowMs } = options.limits;
+    this.#attempts = options.attempts ?? new RollingLimit(attempts, durationMs(attemptsWindowMs));
+    this.#sharedSpreadMs =
+      options.attempts === undefined ? 0 : Math.min(attemptsWindowMs / attempts, SHARED_SPREAD_MS_MAX);
   }
 
   get retries(): number {
     return this.#retries;
+  }
+
+  /** The next retry is the first one again. */
+  forgetRetries(): void {
+    this.#retries = 0;
+    this.#beganStable = false;
   }
 
   /** @returns false where the venue does not allow another attempt yet. */
@@ -88,11 +110,23 @@ export class RetryPlan {
     return this.after(backoffMs(backoff, attempt, this.#chance()), `retry ${this.#retries}`, now);
   }
 
-  /** Connecting in `delayMs`, or later where that is too soon for the server or for the venue. */
+  /**
+   * Connecting in `delayMs`, or later where that is too soon for the server or for the venue.
+   *
+   * Feeds that wait for the same window are told the same time at which it lets one through, so each adds
+   * some chance of its own. Whoever comes too late for what became free asks again: nobody is served twice
+   * before all have been, as long as connections last, and what is free is idle for one spread at most.
+   */
   after(delayMs: number, why: string, now: MonotonicNs): Retry {
-    let retry: Retry = { at: later(now, durationMs(Math.max(0, delayMs))), why };
-    if (retry.at < this.#notBefore) retry = { at: this.#notBefore, why: this.#notBeforeWhy };
+    let retry: Retry = { at: later(now, durationMs(Math.max(0, delayMs))), why, isHeld: false };
+    if (retry.at < this.#notBefore) retry = { at: this.#notBefore, why: this.#notBeforeWhy, isHeld: false };
     const allowedAt = this.#attempts.readyAt();
-    return retry.at < allowedAt ? { at: allowedAt, why: 'the venue allows no more attempts before' } : retry;
+    if (retry.at >= allowedAt) return retry;
+    const spread = this.#sharedSpreadMs === 0 ? 0 : this.#sharedSpreadMs * this.#chance();
+    return {
+      at: later(allowedAt, durationMs(spread)),
+      why: 'the venue allows no more attempts before',
+      isHeld: true,
+    };
   }
 }

@@ -54,6 +54,11 @@ export type SessionAction =
   | { readonly kind: 'close'; readonly code: number; readonly reason: string }
   /** Cut the connection. Its end is still expected as an `ended`. */
   | { readonly kind: 'terminate'; readonly fault: FaultCode; readonly detail: string }
+  /**
+   * This connection nears the end of the life the venue allows. Told once, with time to spare, and nothing
+   * follows of itself: the answer is a `disconnect` with this reason, or a rotation to another connection.
+   */
+  | { readonly kind: 'expiring'; readonly reason: 'CONNECTION_LIMIT' }
   /** One status record. `value` is NaN where the status has none. */
   | {
       readonly kind: 'status';

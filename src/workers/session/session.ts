@@ -1,12 +1,13 @@
-import type { SessionTimes, Subscription } from '../../shared/contract.ts';
+import type { SessionPlan, SessionTimes, Subscription } from '../../shared/contract.ts';
 import { FAULTS, type FaultCode, type FaultName } from '../../shared/faults/fault-catalogue.ts';
 import { invariant } from '../../shared/invariant.ts';
+import type { AttemptLimit } from '../../shared/session/attempt-window.ts';
 import { type ConnectionState, canConnect, mayFollow } from '../../shared/session/connection-state.ts';
 import { type DisconnectReason, isProactive, reasonOf } from '../../shared/session/disconnect-reason.ts';
 import { durationMs, elapsed, later, type MonotonicNs, NS_PER_MS } from '../../shared/units.ts';
 import type { VenueLimits } from '../../shared/venues/venue.ts';
 import type { ConnectionEnd } from '../feed-events.ts';
-import type { Backoff } from './backoff.ts';
+import { ConnectionExpiry } from './connection-expiry.ts';
 import { Liveness } from './liveness.ts';
 import { type Retry, RetryPlan } from './retry-plan.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -14,21 +15,14 @@ import type { SessionAction, SessionInput } from './session-actions.ts';
 import { feedStatus } from './session-status.ts';
 import { SubscriptionTable } from './subscription-table.ts';
 
-export interface SessionOptions {
+export interface SessionOptions extends SessionPlan {
   readonly times: SessionTimes;
   readonly limits: VenueLimits;
   /** Seed of the jitter in every delay. */
   readonly seed: number;
   readonly subscriptions: readonly Subscription[];
-  /** Delays between retries; exponential with equal jitter by the times where left out. */
-  readonly backoff?: Backoff;
-  /**
-   * Longest wait before the first retry after a connection that was stable, and 250 ms where left out: most
-   * such losses are chance. `null` makes that retry wait like any other.
-   */
-  readonly quickMs?: number | null;
-  /** False to rest after a loss until `start`, instead of connecting again. */
-  readonly autoReconnect?: boolean;
+  /** The venue's window of attempts where other feeds share it; one of its own where left out. */
+  readonly attempts?: AttemptLimit | undefined;
 }
 
 const QUICK_MS = 250;
@@ -72,9 +66,11 @@ interface Ending {
 export class Session {
   readonly #times: SessionTimes;
   readonly #autoReconnect: boolean;
+  readonly #exhausted: SessionPlan['exhausted'];
   readonly #table: SubscriptionTable;
   readonly #plan: RetryPlan;
   readonly #liveness: Liveness;
+  readonly #expiry: ConnectionExpiry;
   #state: ConnectionState = 'DISCONNECTED';
   #reason: DisconnectReason | undefined;
   /** Set while we are ending the connection. */
@@ -83,13 +79,15 @@ export class Session {
   #isCut = false;
   /** End of the wait that the state is: for the opening, for the end, for the next attempt. */
   #deadline = NEVER;
+  /** True while what is waited for is the venue's window of attempts. */
+  #isHeld = false;
   /** Set while this thread catches up after it stood still. */
   #catchUpUntil: MonotonicNs | undefined;
   /** What the exchange last said of itself. */
   #condition = '';
 
   constructor(options: SessionOptions) {
-    const { times, limits } = options;
+    const { times, limits, attempts } = options;
     const chance = seededRandom(options.seed);
     const backoff = options.backoff ?? {
       strategy: 'exponential',
@@ -100,9 +98,11 @@ export class Session {
     const quickMs = options.quickMs === undefined ? QUICK_MS : (options.quickMs ?? undefined);
     this.#times = times;
     this.#autoReconnect = options.autoReconnect ?? true;
+    this.#exhausted = options.exhausted;
     this.#table = new SubscriptionTable(times, limits, chance, options.subscriptions);
-    this.#plan = new RetryPlan({ times, limits, backoff, quickMs }, chance);
+    this.#plan = new RetryPlan({ times, limits, backoff, quickMs, attempts }, chance);
     this.#liveness = new Liveness(times);
+    this.#expiry = new ConnectionExpiry(limits, chance);
   }
 
   get state(): ConnectionState {
@@ -128,7 +128,7 @@ export class Session {
   nextDeadline(): number {
     if (this.#catchUpUntil !== undefined) return this.#catchUpUntil;
     if (this.#state !== 'CONNECTED') return this.#deadline;
-    return Math.min(this.#table.nextDeadline(), this.#liveness.nextDeadline());
+    return Math.min(this.#table.nextDeadline(), this.#liveness.nextDeadline(), this.#expiry.nextDeadline());
   }
 
   receive(input: SessionInput, now: MonotonicNs): readonly SessionAction[] {
@@ -136,6 +136,7 @@ export class Session {
     if (this.#state === 'CLOSED') return out;
     switch (input.kind) {
       case 'start':
+        this.#beginAnew();
         if (canConnect(this.#state)) this.#connect(now, out);
         break;
       case 'opened':
@@ -155,9 +156,11 @@ export class Session {
         break;
       case 'paused':
         this.#liveness.paused();
+        if (this.#state === 'CONNECTED') this.#table.paused(now);
         break;
       case 'resumed':
         this.#liveness.resumed(now);
+        this.#table.resumed(now);
         break;
       case 'subscribed':
         if (this.#state === 'CONNECTED') this.#table.subscribed(input.subscription, now, out);
@@ -189,6 +192,7 @@ export class Session {
         this.#onDisconnect(input.reason, input.reconnectAfterMs, now, out);
         break;
       case 'reconnect':
+        this.#beginAnew();
         if (canConnect(this.#state))
           this.#wait(this.#plan.after(input.afterMs, 'as scheduled', now), now, out);
         break;
@@ -215,6 +219,7 @@ export class Session {
     this.#enter('CONNECTED', NEVER);
     this.#plan.opened(now);
     this.#liveness.opened(now);
+    this.#expiry.opened(now);
     this.#condition = '';
     out.push(feedStatus('connected'));
     this.#pump(now, out);
@@ -264,6 +269,7 @@ export class Session {
         break;
     }
     if (now >= this.#table.nextDeadline()) this.#pump(now, out);
+    if (this.#expiry.isDue(now)) out.push({ kind: 'expiring', reason: 'CONNECTION_LIMIT' });
   }
 
   #pump(now: MonotonicNs, out: SessionAction[]): void {
@@ -306,13 +312,29 @@ export class Session {
       return;
     }
     const retry = this.#plan.next(now);
-    if (retry === undefined) this.#finish('RETRIES_EXHAUSTED', `after ${this.#plan.retries} retries`, out);
-    else this.#wait(retry, now, out);
+    if (retry !== undefined) {
+      this.#wait(retry, now, out);
+      return;
+    }
+    const why = `after ${this.#plan.retries} retries`;
+    if (this.#exhausted === 'rest') {
+      this.#enter('DISCONNECTED', NEVER);
+      out.push(feedStatus('fault', why, FAULTS.RETRIES_EXHAUSTED.id));
+    } else this.#finish('RETRIES_EXHAUSTED', why, out);
+  }
+
+  /** Whoever brings back a connection that rests is not held to the retries before. */
+  #beginAnew(): void {
+    if (this.#state === 'DISCONNECTED') this.#plan.forgetRetries();
   }
 
   #wait(retry: Retry, now: MonotonicNs, out: SessionAction[]): void {
+    // Who is held back by the venue's window is told so once: others may take what became free, many times.
+    const isToldAlready = this.#state === 'RECONNECTING' && this.#isHeld && retry.isHeld;
     if (this.#state === 'RECONNECTING') this.#deadline = retry.at;
     else this.#enter('RECONNECTING', retry.at);
+    this.#isHeld = retry.isHeld;
+    if (isToldAlready) return;
     out.push(
       feedStatus('reconnecting', retry.why, FAULTS.NONE.id, Math.round(elapsed(now, retry.at) / NS_PER_MS)),
     );

@@ -62,6 +62,11 @@ export class SubscriptionEntry {
     );
   }
 
+  /** True while a step is due unless the exchange says something first: an answer, or the snapshot of a book. */
+  get awaitsWord(): boolean {
+    return this.dueAt !== NEVER && (this.phase === 'subscribed' || this.attempts > 0);
+  }
+
   /**
    * It failed: its book went stale, or the exchange ended it. The first failure is mended at once, and each
    * further one later than the one before, so that a symbol that fails again and again leaves the venue and

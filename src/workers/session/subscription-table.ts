@@ -1,6 +1,6 @@
 import { type SessionTimes, type Subscription, subscriptionKey } from '../../shared/contract.ts';
 import { FAULTS } from '../../shared/faults/fault-catalogue.ts';
-import { durationMs, durationS, later, type MonotonicNs } from '../../shared/units.ts';
+import { durationMs, durationS, elapsed, later, type MonotonicNs } from '../../shared/units.ts';
 import type { VenueLimits } from '../../shared/venues/venue.ts';
 import { requestBatches } from './request-batches.ts';
 import { RollingLimit } from './rolling-limit.ts';
@@ -36,6 +36,8 @@ export class SubscriptionTable {
   /** Nothing is due before this time. Lowered as entries change, found anew by each `pump`. */
   #nextAt = LONG_AGO;
   #heldUntil = LONG_AGO;
+  /** Since when nothing is read; undefined while everything is. */
+  #pausedAt: MonotonicNs | undefined;
 
   constructor(
     times: SessionTimes,
@@ -167,6 +169,26 @@ export class SubscriptionTable {
     if (entry.phase === 'subscribed') entry.dueAt = NEVER;
   }
 
+  /** While we do not read we cannot hear, so no answer is late. */
+  paused(now: MonotonicNs): void {
+    this.#pausedAt ??= now;
+  }
+
+  /** Every wait for the exchange's word is longer by the time it could not be heard. */
+  resumed(now: MonotonicNs): void {
+    const pausedAt = this.#pausedAt;
+    if (pausedAt === undefined) return;
+    this.#pausedAt = undefined;
+    for (const entry of this.#entries.values()) {
+      if (!entry.awaitsWord) continue;
+      // What was asked meanwhile waits from then on.
+      const askedAt = entry.dueAt - durationMs(this.#times.ackTimeoutMs);
+      const unheardFrom = Math.max(pausedAt, askedAt) as MonotonicNs;
+      entry.dueAt = later(entry.dueAt, elapsed(unheardFrom, now));
+      this.#noteDue(entry);
+    }
+  }
+
   /** The connection is gone. What is no longer wanted is gone with it. */
   disconnected(out: SessionAction[]): void {
     for (const entry of this.#entries.values())
@@ -174,6 +196,7 @@ export class SubscriptionTable {
       else this.#remove(entry, out);
     this.#nextAt = LONG_AGO;
     this.#heldUntil = LONG_AGO;
+    this.#pausedAt = undefined;
   }
 
   /** Sends what is due, as far as the venue's pace allows, and gives up what waited too long. */
@@ -181,7 +204,7 @@ export class SubscriptionTable {
     const unsubscribe: SubscriptionEntry[] = [];
     const subscribe: SubscriptionEntry[] = [];
     for (const entry of this.#entries.values()) {
-      if (entry.dueAt > now) continue;
+      if (entry.dueAt > now || this.#isUnheard(entry)) continue;
       this.#takeStep(entry, now, out);
       if (entry.dueAt > now) continue;
       if (entry.phase === 'unsubscribing') unsubscribe.push(entry);
@@ -193,8 +216,16 @@ export class SubscriptionTable {
     }
     const readyAt = Math.max(this.#requests.readyAt(), this.#heldUntil);
     this.#nextAt = NEVER;
-    for (const { dueAt } of this.#entries.values())
+    for (const entry of this.#entries.values()) {
+      if (this.#isUnheard(entry)) continue;
+      const { dueAt } = entry;
       this.#nextAt = Math.min(this.#nextAt, dueAt <= now ? readyAt : dueAt) as MonotonicNs;
+    }
+  }
+
+  /** What it waits for may lie in the socket, where nobody looks for now. */
+  #isUnheard(entry: SubscriptionEntry): boolean {
+    return this.#pausedAt !== undefined && entry.awaitsWord;
   }
 
   /** What a wait that ended leads to. Leaves `dueAt` in the past where a request is to be sent. */

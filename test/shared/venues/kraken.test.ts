@@ -37,7 +37,8 @@ for (const exchange of EXCHANGES) {
   test(`${exchange}: it is named as it is listed, its endpoint is encrypted, its limits are bounds`, () => {
     assert.equal(venue.name, exchange);
     assert.equal(new URL(venue.url).protocol, 'wss:');
-    for (const limit of Object.values(venue.limits)) assert.ok(Number.isInteger(limit) && limit > 0);
+    for (const limit of Object.values(venue.limits))
+      assert.ok(limit > 0 && (Number.isInteger(limit) || limit === Number.POSITIVE_INFINITY));
     for (const { depths, intervals } of venue.channels.values())
       for (const choices of [depths, intervals]) assert.notEqual(choices?.length, 0);
   });

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type AttemptLimit, AttemptWindow } from '../../../src/shared/session/attempt-window.ts';
+import { durationS, type MonotonicNs } from '../../../src/shared/units.ts';
 import type { SessionInput } from '../../../src/workers/session/session-actions.ts';
-import { end, OPENED, type Play, play, RESET, type Script, START } from '../../support/session-player.ts';
+import {
+  end,
+  OPENED,
+  ORIGIN,
+  type Play,
+  play,
+  RESET,
+  type Script,
+  START,
+} from '../../support/session-player.ts';
 
 /** Delays of the reconnects of a script, in ms. */
 const delays = (script: Script, options?: Play): number[] =>
@@ -199,3 +210,59 @@ test('attempts never exceed what the venue allows, whatever the strategy and the
     '12s connect',
   ]);
 });
+
+/** A window of three in ten seconds of which others took all, a second before the scripts begin. */
+function takenByOthers(): AttemptWindow {
+  const window = new AttemptWindow(AttemptWindow.memory(3), durationS(10));
+  for (let i = 0; i < 3; i++) window.tryTake((ORIGIN - durationS(1)) as MonotonicNs);
+  return window;
+}
+
+const SHARED = { attempts: 3, attemptsWindowMs: 10_000 };
+
+test('a feed waits for a window that others filled, by some chance of its own, and is told so once', () => {
+  const seen = new Set<string>();
+  for (let seed = 0; seed < 20; seed++) {
+    const lines = play([[0, START]], { limits: SHARED, attempts: takenByOthers(), seed, until: 18 });
+    assert.match(lines[0]!, /^0s reconnecting \d+$/);
+    assert.deepEqual(
+      lines.slice(1).map((line) => line.replace(/^\S+ /, '')),
+      ['connecting', 'connect'],
+    );
+    const second = Number.parseFloat(lines[2]!);
+    // A third of the window is what one attempt of three takes of it.
+    assert.ok(second >= 9 && second <= 9 + 10 / 3, `${second} s with seed ${seed}`);
+    seen.add(lines[2]!);
+  }
+  assert.ok(seen.size > 10, 'feeds that wait for one window do not come together');
+});
+
+test('a feed that comes too late for what became free waits again without a word', () => {
+  const window = takenByOthers();
+  const lines = play([[0, START]], { limits: SHARED, attempts: new GreedyNeighbour(window), until: 28 });
+  assert.deepEqual(
+    lines.map((line) => line.replace(/^\S+ /, '').replace(/\d+$/, '')),
+    ['reconnecting ', 'connecting', 'connect'],
+  );
+  assert.ok(Number.parseFloat(lines[2]!) >= 19, lines[2]);
+});
+
+/** Another feed that takes all that is free, once, just before this one asks. */
+class GreedyNeighbour implements AttemptLimit {
+  readonly #window: AttemptWindow;
+  #sated = false;
+
+  constructor(window: AttemptWindow) {
+    this.#window = window;
+  }
+
+  tryTake(now: MonotonicNs): boolean {
+    while (!this.#sated && this.#window.tryTake(now));
+    this.#sated ||= now >= ORIGIN + durationS(9);
+    return this.#window.tryTake(now);
+  }
+
+  readyAt(): MonotonicNs {
+    return this.#window.readyAt();
+  }
+}

@@ -369,6 +369,64 @@ test('a connection that breaks while it is being closed ends the feed all the sa
   );
 });
 
+const TWENTY_SECONDS = { limits: { connectionLifeMs: 20_000, connectionMarginMs: 0 } };
+
+test('a connection that nears the end of its allowed life is told once, and goes on living', () => {
+  assert.deepEqual(afterOpen([[2, ack(trade('BTC'))]], { ...BTC, ...TWENTY_SECONDS, until: 100 }), [
+    '1s subscribe trade BTC',
+    '2s subscribed BTC trade',
+    '21s expiring CONNECTION_LIMIT',
+  ]);
+});
+
+test('each connection has a life of its own, and one that ends before is not told of', () => {
+  const script: Script = [
+    [15, RESET],
+    [17, OPENED],
+  ];
+  assert.deepEqual(afterOpen(script, { ...TWENTY_SECONDS, until: 60 }), [
+    '15s disconnected CONNECTION_RESET 1006',
+    '15s reconnecting 1000',
+    '16s connecting',
+    '16s connect',
+    '17s connected',
+    '37s expiring CONNECTION_LIMIT',
+  ]);
+});
+
+test('the answer to an expiring connection replaces it by another', () => {
+  const script: Script = [
+    [21.5, disconnect('CONNECTION_LIMIT', 0)],
+    [21.6, end('NONE', { code: 1000, ours: true })],
+    [22, OPENED],
+  ];
+  assert.deepEqual(afterOpen(script, { ...TWENTY_SECONDS, until: 42 }), [
+    '21s expiring CONNECTION_LIMIT',
+    '21.5s close 1000',
+    '21.6s disconnected 1000',
+    '21.6s reconnecting 0',
+    '21.6s connecting',
+    '21.6s connect',
+    '22s connected',
+    '42s expiring CONNECTION_LIMIT',
+  ]);
+});
+
+test('a connection that is being closed is not told of its age any more', () => {
+  assert.deepEqual(
+    afterOpen([[20.5, CLOSE]], { ...TWENTY_SECONDS, times: { closeTimeoutMs: 4_000 }, until: 60 }),
+    ['20.5s close 1000', '24.5s terminate NONE', '28.5s disconnected 1006', '28.5s closed', '28.5s done'],
+  );
+});
+
+test('an expiring connection that is silent as well is cut, and nothing is asked about it', () => {
+  const times = { silentAfterMs: 20_000, ackTimeoutMs: 600_000 };
+  assert.deepEqual(afterOpen([], { ...BTC, ...TWENTY_SECONDS, times, until: 22 }), [
+    '1s subscribe trade BTC',
+    '21s terminate FEED_SILENT',
+  ]);
+});
+
 test('a requested disconnect rests until it is started again', () => {
   const script: Script = [
     [5, disconnect('USER_REQUESTED')],
@@ -432,6 +490,37 @@ test('without automatic reconnecting a lost connection rests', () => {
   assert.deepEqual(afterOpen([[5, RESET]], { autoReconnect: false, until: 1_000 }), [
     '5s disconnected CONNECTION_RESET 1006',
   ]);
+});
+
+test('a feed that may rest after its last retry does so, and whoever brings it back begins counting anew', () => {
+  const script: Script = [
+    [0, START],
+    [1, end('CONNECT_FAILED')],
+    [3, end('CONNECT_FAILED')],
+    [60, START],
+    [61, end('CONNECT_FAILED')],
+    [63, end('CONNECT_FAILED')],
+    [70, { kind: 'reconnect', afterMs: 1_000 }],
+    [72, end('CONNECT_FAILED')],
+  ];
+  assert.deepEqual(
+    play(script, { exhausted: 'rest', times: { attemptsMax: 1 }, until: 72 }).filter(
+      (line) => !/disconnected|connect$/.test(line),
+    ),
+    [
+      '0s connecting',
+      '1s reconnecting 1000',
+      '2s connecting',
+      '3s fault RETRIES_EXHAUSTED',
+      '60s connecting',
+      '61s reconnecting 1000',
+      '62s connecting',
+      '63s fault RETRIES_EXHAUSTED',
+      '70s reconnecting 1000',
+      '71s connecting',
+      '72s reconnecting 1000',
+    ],
+  );
 });
 
 test('a feed that is being closed is not brought back by a later wish to disconnect', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Subscription } from '../../../src/shared/contract.ts';
 import type { InstrumentId } from '../../../src/shared/units.ts';
+import type { SessionInput } from '../../../src/workers/session/session-actions.ts';
 import {
   ack,
   book,
@@ -523,3 +524,66 @@ test('a book that is no longer wanted is not mended', () => {
     '3s unsubscribed BTC book 10',
   ]);
 });
+
+const PAUSED: SessionInput = { kind: 'paused' };
+const RESUMED: SessionInput = { kind: 'resumed' };
+
+for (const { title, subscriptions = [BTC], script, lines } of [
+  {
+    title: 'an answer that lies in the socket meanwhile is awaited for the rest of its time afterwards',
+    script: [
+      [2, PAUSED],
+      [60, RESUMED],
+      [62.9, ack(BTC)],
+    ],
+    lines: ['0s subscribe trade BTC', '62.9s subscribed BTC trade'],
+  },
+  {
+    title: 'what is asked meanwhile waits from the end of the pause on, all of its time',
+    script: [
+      [1, ack(BTC)],
+      [2, PAUSED],
+      [30, want(ETH)],
+      [60, RESUMED],
+    ],
+    lines: [
+      '0s subscribe trade BTC',
+      '1s subscribed BTC trade',
+      '30s subscribe trade ETH',
+      '65s subscribe trade ETH',
+    ],
+  },
+  {
+    title: 'pauses add up, and the time between them counts',
+    script: [
+      [1, PAUSED],
+      [10, RESUMED],
+      [12, PAUSED],
+      [20, RESUMED],
+    ],
+    lines: ['0s subscribe trade BTC', '22s subscribe trade BTC'],
+  },
+  {
+    title: 'a snapshot is awaited no less long than an answer',
+    subscriptions: [BOOK],
+    script: [
+      [1, ack(BOOK)],
+      [2, PAUSED],
+      [60, RESUMED],
+    ],
+    lines: ['0s subscribe book 10 BTC', '1s subscribed BTC book 10', '64s unsubscribe book 10 BTC'],
+  },
+  {
+    title: 'a pause ends with its connection',
+    script: [
+      [2, PAUSED],
+      [3, RESET],
+      [5, OPENED],
+    ],
+    lines: ['0s subscribe trade BTC', '5s subscribe trade BTC', '10s subscribe trade BTC'],
+  },
+] as readonly { title: string; subscriptions?: Subscription[]; script: Script; lines: string[] }[])
+  test(`while we do not read no answer is late: ${title}`, () => {
+    const until = Math.max(...lines.map((line) => Number.parseFloat(line)));
+    assert.deepEqual(on(subscriptions, script, { until }), lines);
+  });
