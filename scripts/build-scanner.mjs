@@ -1,11 +1,13 @@
 /** Compiles `src/workers/scanner/wasm` to WebAssembly, unless that has been done since the last change. */
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const FOLDER = 'src/workers/scanner/wasm/';
+const ENTRY = `${FOLDER}index.ts`;
 const SOURCES = [
-  'src/workers/scanner/wasm/scan.ts',
+  ...readdirSync(`${root}${FOLDER}`).map((name) => `${FOLDER}${name}`),
   'src/workers/scanner/layout.ts',
   'scripts/build-scanner.mjs',
 ];
@@ -15,7 +17,7 @@ const changedAt = (path) => statSync(`${root}${path}`, { throwIfNoEntry: false }
 
 if (Math.max(...SOURCES.map(changedAt)) >= changedAt(OUTPUT)) {
   const { error, stderr } = await asc.main([
-    ...[SOURCES[0], '--baseDir', root, '--outFile', OUTPUT, '-O3', '--enable', 'simd', '--runtime', 'stub'],
+    ...[ENTRY, '--baseDir', root, '--outFile', OUTPUT, '-O3', '--enable', 'simd', '--runtime', 'stub'],
     // The memory is made outside; nothing is allocated inside, and nothing can fail.
     ...['--importMemory', '--noAssert', '--use', 'abort='],
   ]);

@@ -55,6 +55,7 @@ export class BenchFeed {
       ringBytes: DEFAULT_RING_BYTES,
       times: DEFAULT_TIMES,
       limits: VENUES[exchange].limits,
+      lines: 1,
       socket: DEFAULT_SOCKET,
       seed: 1,
       symbolCounters: SymbolCounters.memory(),

@@ -140,7 +140,8 @@ const chunk = new Uint8Array(
 function readAll(kind: Kind, bytes: Uint8Array, ends: Int32Array): { ns: number; sum: number } {
   const sink = new SummingSink(kind.written);
   const counters = { local: new Float64Array(FEED_COUNTER_WORDS) };
-  const books = new BookIntegrity(sink, sink, SILENT, new SymbolCounters(SymbolCounters.memory()), counters);
+  const symbols = new SymbolCounters(SymbolCounters.memory());
+  const books = new BookIntegrity(sink, sink, SILENT, symbols, counters, scanner);
   let cold = 0;
   const text = (): undefined => {
     cold++;

@@ -5,11 +5,17 @@ export { formatDecimal } from '../shared/decimal/decimals.ts';
 export { FAULTS, type FaultName } from '../shared/faults/fault-catalogue.ts';
 export { STATUSES, type StatusName } from '../shared/faults/status-catalogue.ts';
 export { InvariantError, MisuseError } from '../shared/invariant.ts';
+export type { ConnectionState } from '../shared/session/connection-state.ts';
+export type { DisconnectReason, ProactiveReason } from '../shared/session/disconnect-reason.ts';
+export type { FeedLimits } from '../shared/venues/feed-limits.ts';
 export { type ChannelName, EXCHANGES, type ExchangeName } from '../shared/venues/venue.ts';
 export { ComputeError, type ComputeRunOptions } from './compute.ts';
+export type { DisconnectRequest, StateChange } from './control/control-options.ts';
+export type { FeedControl } from './feeds/feed-control.ts';
 export { Feeds, openFeeds, type RunOptions, type Stats } from './feeds/feeds.ts';
-export type { FeedStats, FlowStats, SymbolStats } from './feeds/stats.ts';
+export type { FeedStats, FlowStats, LineStats, SymbolStats } from './feeds/stats.ts';
 export { ControlError } from './feeds/worker-control.ts';
+export type { ConnectionOptions, ReconnectOptions } from './options/connection-options.ts';
 export type { ChannelOption, FeedOption, OpenOptions, SubscribeOptions } from './options/open-options.ts';
 export type { BookView } from './strategy/book-view.ts';
 export type {

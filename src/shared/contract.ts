@@ -4,7 +4,7 @@
  */
 import type { FaultCode } from './faults/fault-catalogue.ts';
 import type { ConnectionState } from './session/connection-state.ts';
-import type { DisconnectReason } from './session/disconnect-reason.ts';
+import type { DisconnectReason, ProactiveReason } from './session/disconnect-reason.ts';
 import type { FeedId, InstrumentId, MonotonicNs } from './units.ts';
 import type { ChannelName, ExchangeName, VenueLimits } from './venues/venue.ts';
 
@@ -86,7 +86,10 @@ export interface Backoff {
 export interface SessionPlan {
   /** False to rest until a `start` command, instead of connecting at once. True where left out. */
   readonly autoStart?: boolean;
-  /** False to rest after a loss until a `start` command, instead of connecting again. True where left out. */
+  /**
+   * False to rest after a connection was lost until a `start` command, instead of connecting again. True where
+   * left out. An attempt that fails has lost nothing, and is tried again either way.
+   */
   readonly autoReconnect?: boolean;
   /** Delays between retries; exponential with equal jitter by the times where left out. */
   readonly backoff?: Backoff;
@@ -123,10 +126,18 @@ export type ConnectionCommand =
   | { readonly kind: 'disconnect'; readonly reason: DisconnectReason; readonly reconnectAfterMs?: number }
   /** Connect in a while; heard only while there is no connection. Replaces a reconnect scheduled before. */
   | { readonly kind: 'reconnect'; readonly afterMs: number }
+  /**
+   * Replace the connection by a new one without a gap: the new one is made and subscribed beside it, and takes
+   * over once it is live. Nothing happens while there is no open connection.
+   */
+  | { readonly kind: 'rotate'; readonly reason: ProactiveReason }
   /** One message of the user's own. Refused while there is no open connection, or too much waits to be sent. */
   | { readonly kind: 'send'; readonly data: string | Uint8Array }
-  /** End the feed for good; `force` without the closing handshake. */
-  | { readonly kind: 'close'; readonly force?: boolean };
+  /**
+   * End the feed for good; `force` without the closing handshake. `reason` is what the close frame says, at most
+   * 123 bytes as UTF-8.
+   */
+  | { readonly kind: 'close'; readonly force?: boolean; readonly reason?: string };
 
 /** One step of a connection's state, told to the main thread beside the rings and in the order of the steps. */
 export interface ConnectionChange {
@@ -138,6 +149,8 @@ export interface ConnectionChange {
    * follows any more because there were as many as are allowed.
    */
   readonly fault: FaultCode;
+  /** What the last attempt ended with; only where `fault` is `RETRIES_EXHAUSTED`, which says no more of it. */
+  readonly cause?: FaultCode;
   /** Close code of the server's frame, or 1006 where there was none; 0 while nothing ended. */
   readonly code: number;
   /** For people: what ended it, or why the next attempt waits. Credentials masked. */
@@ -186,6 +199,8 @@ export interface FeedConfig {
   readonly times: SessionTimes;
   readonly plan: SessionPlan;
   readonly limits: VenueLimits;
+  /** Connections that are subscribed to the same at a time, 1 or 2; the first to say something is heard. */
+  readonly lines: number;
   /**
    * The window of connection attempts that this feed shares with others of its host; see
    * `session/attempt-window.ts`. One of its own where left out.

@@ -1,162 +1,151 @@
-import type {
-  ConnectionChange,
-  ConnectionCommand,
-  FeedConfig,
-  Instrument,
-  Subscription,
+import {
+  type ConnectionChange,
+  type ConnectionCommand,
+  type FeedConfig,
+  type Instrument,
+  type Subscription,
+  subscriptionKey,
 } from '../shared/contract.ts';
 import type { FeedCounterWriter } from '../shared/counters/counter-block.ts';
-import { FEED } from '../shared/counters/feed-counters.ts';
+import { FEED, KIND, kindWord, LINES_MAX } from '../shared/counters/feed-counters.ts';
 import type { SymbolCounters } from '../shared/counters/symbol-counters.ts';
-import { FAULTS, type FaultCode, faultName } from '../shared/faults/fault-catalogue.ts';
+import { FAULTS } from '../shared/faults/fault-catalogue.ts';
 import { STATUSES } from '../shared/faults/status-catalogue.ts';
-import { MisuseError } from '../shared/invariant.ts';
 import { AttemptWindow } from '../shared/session/attempt-window.ts';
-import { CONNECTION_STATE_CODES, canSend } from '../shared/session/connection-state.ts';
-import { durationMs, later, type MonotonicNs, NO_INSTRUMENT } from '../shared/units.ts';
-import { BookIntegrity } from './exchanges/book-integrity.ts';
-import type { ExchangeCodec } from './exchanges/exchange.ts';
-import { CODECS } from './exchanges/exchange-catalogue.ts';
-import type { CodecEvents, Connection, ConnectionEnd, ConnectionEvents } from './feed-events.ts';
+import { CONNECTION_STATE_CODES } from '../shared/session/connection-state.ts';
+import type { ProactiveReason } from '../shared/session/disconnect-reason.ts';
+import {
+  durationMs,
+  elapsed,
+  type InstrumentId,
+  later,
+  type MonotonicNs,
+  NO_INSTRUMENT,
+  NS_PER_MS,
+} from '../shared/units.ts';
+import type { FeedEdge, FeedMemory } from './feed-edge.ts';
+import { FeedLine, type LineHost, type SessionStatus } from './feed-line.ts';
 import type { Publisher } from './publish/publisher.ts';
-import type { Scanner } from './scanner/scanner.ts';
-import { Session } from './session/session.ts';
-import type { SessionAction, SessionInput } from './session/session-actions.ts';
-import { sessionChange } from './session/session-change.ts';
+import { SharedLines } from './shared-lines.ts';
 
 /** How often a full ring is looked at again while records wait for room in it. */
 const RECOVER_EVERY = durationMs(1);
 
-/**
- * Bytes of the user's messages that may wait to be sent. Less than what makes a connection count as one whose
- * server does not read, so that what the user sends is refused before it costs the connection.
- */
-const UNSENT_BYTES_MAX = 512 * 1024;
+/** How often it is looked whether a new connection can take over. */
+const HAND_OVER_EVERY = durationMs(5);
+/** A new connection that cannot take over within this is given up … */
+const ROTATION_MAX = durationMs(60_000);
+/** … and another is made after this. */
+const ROTATE_AGAIN_AFTER = durationMs(30_000);
 
-/** The world, as far as a feed needs it. Handed in, so that the pipeline itself does no I/O. */
-export interface FeedEdge {
-  /** Reads hot messages; without it all are read the slow way. */
-  readonly scanner?: Scanner | undefined;
-  now(): MonotonicNs;
-  /** Starts an attempt; what happens to it is told to `events`, ending with one `closed`. */
-  connect(events: ConnectionEvents): Connection;
-  /** Has `tick()` called at or soon after this time. Replaces the time given before; Infinity: never. */
-  wakeAt(at: number): void;
-  /** The connection is in another state. What was received before is in the ring and shown. */
-  changed(change: ConnectionChange): void;
-  /** Wakes the strategy if it sleeps. */
-  ringBell(): void;
-  /** UTF-8 text of bytes, or undefined where they are not UTF-8. */
-  text(bytes: Uint8Array, start: number, end: number): string | undefined;
-  log(level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>): void;
-  /** The feed is over; nothing more comes. */
-  finished(): void;
+/** How often it is looked whether one of two lines is much worse than the other. */
+const COMPARE_EVERY = durationMs(5_000);
+
+/** Keeps the chances of lines apart. */
+const LINE_SEED = 104_729;
+
+const NEVER = Number.POSITIVE_INFINITY as MonotonicNs;
+
+/** A connection about to take over from another. */
+interface Rotation {
+  readonly from: FeedLine;
+  readonly to: FeedLine;
+  readonly reason: ProactiveReason;
+  readonly since: MonotonicNs;
 }
 
-export interface FeedMemory {
+/**
+ * One feed, from bytes to records: its lines, which are connections with all that reads them, and the ring
+ * they write. Everything that happens enters through one of its methods, on one thread, one at a time.
+ *
+ *     line ──▶ publisher ──▶ ring                       one line, nearly always
+ *
+ *     line ──┐
+ *            ├──▶ gate (arbiter) ──▶ publisher ──▶ ring    while one takes over from another, or two for good
+ *     line ──┘
+ *
+ * Of several lines one is the voice: what happens to it is what happens to the feed.
+ */
+export class FeedPipeline implements LineHost {
+  readonly config: FeedConfig;
+  readonly edge: FeedEdge;
   readonly publisher: Publisher;
   readonly counters: FeedCounterWriter;
   readonly symbols: SymbolCounters;
-}
-
-/**
- * One feed, from bytes to records: connection → codec → books → ring, with the session deciding about the
- * connection. Everything that happens enters through one of its methods, on one thread, one at a time.
- *
- *   text() ──▶ codec.read ──▶ books.take ──▶ publisher ──▶ ring
- *                 │ acks, stale books, refusals                ▲
- *                 ▼                                            │ status
- *   tick() ──▶ session.receive ──▶ actions: connect, subscribe, ping, close, status
- */
-export class FeedPipeline {
-  readonly #config: FeedConfig;
-  readonly #edge: FeedEdge;
-  readonly #publisher: Publisher;
-  readonly #counters: FeedCounterWriter;
-  readonly #codec: ExchangeCodec;
-  readonly #books: BookIntegrity;
-  readonly #session: Session;
-  /**
-   * What the session has yet to hear. Inputs wait here while a message is being read or an action carried
-   * out, so that neither is ever entered twice. Bounded by what one message and one action can cause.
-   */
-  readonly #inbox: SessionInput[] = [];
-  /** Steps of the session that the edge has yet to hear of. */
-  readonly #changes: ConnectionChange[] = [];
-  #busy = false;
-  #connection: Connection | undefined;
-  #paused = false;
+  readonly #instruments = new Map<InstrumentId, Instrument>();
+  readonly #wanted = new Map<string, Subscription>();
+  readonly #attempts: AttemptWindow | undefined;
+  readonly #lines: (FeedLine | undefined)[] = new Array<FeedLine | undefined>(LINES_MAX).fill(undefined);
+  #made = 0;
+  #voice: FeedLine;
+  /** Set while there is more than one line, and until that no longer matters. */
+  #shared: SharedLines | undefined;
+  #rotation: Rotation | undefined;
+  /** A line that asked to be replaced, and when. */
+  #rotateNext:
+    | { readonly line: FeedLine; readonly reason: ProactiveReason; readonly at: MonotonicNs }
+    | undefined;
+  /** Lines on which everything is subscribed, as the arbiter was told. */
+  readonly #subscribed = new Set<FeedLine>();
+  #compareAt = NEVER;
   #epoch: number;
-  /** The session is done. */
-  #over = false;
-  /** When the last records stop waiting for room; set once the session is done. */
+  #advancing = false;
+  /** The user ended the feed. */
+  #closing = false;
+  /** When the last records stop waiting for room; set once every session is done. */
   #finishBy: MonotonicNs | undefined;
   #finished = false;
 
   constructor(config: FeedConfig, memory: FeedMemory, edge: FeedEdge) {
-    this.#config = config;
-    this.#edge = edge;
-    this.#publisher = memory.publisher;
-    this.#counters = memory.counters;
+    this.config = config;
+    this.edge = edge;
+    this.publisher = memory.publisher;
+    this.counters = memory.counters;
+    this.symbols = memory.symbols;
     this.#epoch = config.epoch;
-    const events = this.#codecEvents();
-    this.#books = new BookIntegrity(
-      memory.publisher,
-      memory.publisher,
-      events,
-      memory.symbols,
-      memory.counters,
-    );
-    this.#codec = CODECS[config.exchange].createCodec({
-      sink: memory.publisher,
-      notices: memory.publisher,
-      events,
-      books: this.#books,
-      scanner: edge.scanner,
-      text: (bytes, start, end) => {
-        memory.counters.local[FEED.cold]!++;
-        return edge.text(bytes, start, end);
-      },
-    });
-    this.#codec.addInstruments(config.instruments);
-    memory.publisher.refreshBook = (instrument) => this.#books.writeSnapshot(instrument);
-    const { times, limits, attempts, seed, subscriptions, plan } = config;
-    this.#session = new Session({
-      ...plan,
-      times,
-      limits,
-      seed,
-      subscriptions,
-      attempts: attempts && new AttemptWindow(attempts, durationMs(limits.attemptsWindowMs)),
-    });
+    const { attempts, limits } = config;
+    this.#attempts = attempts && new AttemptWindow(attempts, durationMs(limits.attemptsWindowMs));
+    this.#note(config.instruments, config.subscriptions);
+    this.#voice = this.#makeLine();
+    if (config.lines > 1) {
+      this.#makeLine().showBooks(false, []);
+      this.#shared = new SharedLines(this, this.#lines);
+    }
+    this.publisher.refreshBook = (instrument) => this.#bookLine(instrument).books.writeSnapshot(instrument);
+  }
+
+  get isShared(): boolean {
+    return this.#shared !== undefined;
   }
 
   /** Connects, or rests until a command where the plan says so. */
   start(): void {
-    if (this.#config.plan.autoStart ?? true) this.#turn({ kind: 'start' });
+    if (this.config.plan.autoStart ?? true) this.#turnAll({ kind: 'start' });
     // The state is shown all the same: the counters may hold that of a worker before this one.
-    else this.#drain(this.#edge.now());
+    else this.turned(this.#voice, this.edge.now(), []);
   }
 
   /** The time asked for with `wakeAt` has come. */
   tick(): void {
     if (this.#finished) return;
     this.#recover();
-    if (this.#over) this.#finish();
-    else this.#turn({ kind: 'tick' });
+    if (this.#isOver) this.#finish();
+    else this.#turnAll({ kind: 'tick' });
   }
 
   subscribe(instruments: readonly Instrument[], subscriptions: readonly Subscription[]): void {
-    this.#codec.addInstruments(instruments);
-    this.#turn({ kind: 'want', subscriptions });
+    this.#note(instruments, subscriptions);
+    for (const line of this.#lines) line?.addInstruments(instruments);
+    this.#turnAll({ kind: 'want', subscriptions });
   }
 
   unsubscribe(subscriptions: readonly Subscription[]): void {
-    this.#turn({ kind: 'unwant', subscriptions });
+    for (const subscription of subscriptions) this.#wanted.delete(subscriptionKey(subscription));
+    this.#turnAll({ kind: 'unwant', subscriptions });
   }
 
   close(): void {
-    this.#turn({ kind: 'close' });
+    this.command({ kind: 'close' });
   }
 
   /**
@@ -165,164 +154,277 @@ export class FeedPipeline {
    * @throws MisuseError where a message cannot be sent now.
    */
   command(command: ConnectionCommand): void {
-    if (command.kind === 'send') this.#send(command.data);
-    else this.#turn(command);
+    switch (command.kind) {
+      case 'send':
+        this.#voice.send(command.data);
+        break;
+      case 'rotate':
+        this.expiring(this.#voice, command.reason);
+        this.#voice.turn({ kind: 'tick' });
+        break;
+      default:
+        this.#closing ||= command.kind === 'close';
+        if (command.kind !== 'start') this.#abandonRotation();
+        this.#rotateNext = undefined;
+        this.#turnAll(command);
+    }
   }
 
-  #send(data: string | Uint8Array): void {
-    const { state } = this.#session;
-    const connection = this.#connection;
-    if (!canSend(state) || connection === undefined)
-      throw new MisuseError(
-        `Condition failed: a message is sent while CONNECTED; the connection is ${state}`,
-      );
-    const { unsentBytes } = connection;
-    // However long, one may always go where none waits.
-    if (unsentBytes > 0 && unsentBytes + data.length > UNSENT_BYTES_MAX)
-      throw new MisuseError(
-        `Condition failed: at most ${UNSENT_BYTES_MAX} bytes wait to be sent; ${unsentBytes} do already, so try again later`,
-      );
-    connection.send(data);
+  // --- what a line tells --------------------------------------------------------------------------------------
+
+  enter(line: FeedLine): void {
+    this.#shared?.enter(line);
   }
 
-  /** What the connection tells, for one connection's life; events of an older one are not heard. */
-  #connectionEvents(): ConnectionEvents {
-    const { local } = this.#counters;
-    const publisher = this.#publisher;
-    const codec = this.#codec;
-    const epoch = this.#epoch;
-    return {
-      opened: () => {
-        if (epoch !== this.#epoch) return;
-        local[FEED.connects]!++;
-        this.#turn({ kind: 'opened' });
-      },
-      text: (bytes, start, end, receivedAtNs) => {
-        local[FEED.messages]!++;
-        local[FEED.bytes]! += end - start;
-        publisher.beginMessage(receivedAtNs);
-        codec.read(bytes, start, end, receivedAtNs);
-        publisher.endMessage();
-        return this.#mayGoOn();
-      },
-      binary: (bytes, start, end, receivedAtNs) => {
-        local[FEED.messages]!++;
-        local[FEED.bytes]! += end - start;
-        publisher.beginMessage(receivedAtNs);
-        if (codec.readBinary !== undefined) codec.readBinary(bytes, start, end, receivedAtNs);
-        else
-          this.#malformed(
-            FAULTS.MESSAGE_UNKNOWN.id,
-            `a binary message of ${end - start} bytes, where only text is known`,
-          );
-        publisher.endMessage();
-        return this.#mayGoOn();
-      },
-      chunkEnd: () => {
-        local[FEED.chunks]!++;
-        this.#session.heard(this.#edge.now());
-        this.#publish();
-        if (publisher.degraded || this.#paused) this.#schedule();
-      },
-      pong: () => {
-        if (epoch === this.#epoch) this.#turn({ kind: 'pong' });
-      },
-      closed: (end) => {
-        if (epoch === this.#epoch) this.#ended(end);
-      },
-    };
+  leave(): void {
+    this.#shared?.leave();
   }
 
-  #codecEvents(): CodecEvents {
-    const hear = (input: SessionInput): void => {
-      this.#inbox.push(input);
-    };
-    return {
-      subscribed: (subscription, warning) => {
-        if (warning !== '')
-          this.#log('info', 'the exchange warns about a subscription', { subscription, warning });
-        hear({ kind: 'subscribed', subscription });
-      },
-      unsubscribed: (subscription) => hear({ kind: 'unsubscribed', subscription }),
-      refused: (subscription, reason) => hear({ kind: 'refused', subscription, reason }),
-      pong: () => hear({ kind: 'pong' }),
-      venueStatus: (condition) => {
-        const fault = condition === 'online' ? FAULTS.NONE.id : FAULTS.VENUE_UNAVAILABLE.id;
-        this.#publisher.status(STATUSES.venue.id, NO_INSTRUMENT, fault, Number.NaN, condition);
-        hear({ kind: 'venue-status', condition });
-      },
-      bookStale: (subscription, fault) => {
-        this.#counters.local[FEED.resyncs]!++;
-        hear({ kind: 'book-stale', subscription, fault });
-      },
-      bookLive: (subscription) => hear({ kind: 'book-live', subscription }),
-      malformed: (fault, detail) => {
-        this.#malformed(fault, detail);
-        if (fault === FAULTS.PROTOCOL_ERROR.id) this.#connection?.terminate(fault, detail);
-      },
-    };
+  countKinds(line: FeedLine, into: Float64Array): void {
+    if (this.#shared === undefined)
+      for (let row = 0; row < into.length; row++)
+        into[row] = this.counters.local[kindWord(row, KIND.received)]!;
+    else this.#shared.countKinds(line, into);
   }
 
-  /** After a message. @returns whether the next one may be read. */
-  #mayGoOn(): boolean {
-    // Not at the time of receipt: a message that waited for room was received before what the session heard last.
-    if (this.#inbox.length > 0) this.#drain(this.#edge.now());
-    if (this.#publisher.wantsPause && !this.#paused) this.#pause();
-    return !this.#paused;
+  nextEpoch(line: FeedLine): number {
+    const { local } = this.counters;
+    // A line that is made beside another connects without any being lost.
+    const isReconnect = line === this.#voice ? local[FEED.connects]! > 0 : line.connections > 0;
+    if (isReconnect) local[FEED.reconnects]!++;
+    this.#epoch++;
+    local[FEED.epoch] = this.#epoch;
+    this.publisher.epoch = this.#epoch;
+    return this.#epoch;
   }
 
-  #malformed(fault: FaultCode, detail: string): void {
-    const count = ++this.#counters.local[FEED.malformed]!;
-    // All are counted; the strategy is told of the first few and then ever more rarely, so that a venue
-    // that sends garbage cannot fill the ring with complaints about it.
-    if (count > 8 && !Number.isInteger(Math.log2(count))) return;
-    this.#publisher.status(STATUSES.fault.id, NO_INSTRUMENT, fault, Number.NaN, detail);
-    this.#log('debug', faultName(fault), { detail });
+  opened(line: FeedLine): void {
+    if (line !== this.#voice && this.#voice.state !== 'CONNECTED') this.#speak(line);
+    this.#shared?.arbiter.open(line.index);
   }
 
-  #ended(end: ConnectionEnd): void {
-    this.#connection = undefined;
-    this.#paused = false;
-    this.#log(end.ours ? 'info' : 'warn', 'connection ended', {
-      fault: faultName(end.fault),
-      code: end.code,
-      detail: end.detail,
-    });
-    this.#turn({ kind: 'ended', end });
+  status(line: FeedLine, status: SessionStatus): void {
+    const { code, instrument, fault, value, detail } = status;
+    if (code === STATUSES.disconnected.id) {
+      const isOneOfTwo = this.#shared?.arbiter.isOpen(line.index) === true && this.config.lines > 1;
+      this.#shared?.arbiter.close(line.index, this.edge.now());
+      this.#subscribed.delete(line);
+      const heir = this.#closing || line.isRetired ? undefined : this.#other(line);
+      if (heir !== undefined && (line === this.#voice || isOneOfTwo)) {
+        this.publisher.status(STATUSES.lineLost.id, NO_INSTRUMENT, fault, value, detail);
+        if (line === this.#voice) this.#speak(heir);
+        return;
+      }
+    }
+    if (line === this.#voice) this.publisher.status(code, instrument, fault, value, detail);
   }
 
-  #turn(input: SessionInput): void {
-    this.#inbox.push(input);
-    if (!this.#busy) this.#drain(this.#edge.now());
+  expiring(line: FeedLine, reason: ProactiveReason): void {
+    this.#rotateNext = { line, reason, at: this.edge.now() };
   }
 
-  #log(level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>): void {
-    this.#edge.log(level, message, { epoch: this.#epoch, ...fields });
-  }
-
-  /** Gives the session what it has yet to hear and carries out what it decides, in order. */
-  #drain(at: MonotonicNs): void {
-    if (this.#over) return;
-    this.#busy = true;
-    this.#publisher.beginMessage(at);
-    for (let next = this.#inbox.shift(); next !== undefined && !this.#over; next = this.#inbox.shift())
-      this.#hear(next, at);
-    this.#publisher.endMessage();
-    this.#busy = false;
-    this.#counters.local[FEED.state] = CONNECTION_STATE_CODES[this.#session.state];
+  chunkEnd(_line: FeedLine, now: MonotonicNs): void {
+    if (this.#shared !== undefined) this.#advance(now);
     this.#publish();
-    for (const change of this.#changes.splice(0)) this.#edge.changed(change);
-    if (this.#over) this.#finish();
+    if (this.publisher.degraded || this.#isPaused) this.#schedule();
+  }
+
+  turned(line: FeedLine, at: MonotonicNs, changes: readonly ConnectionChange[]): void {
+    const isVoice = line === this.#voice;
+    if (line.isOver && !isVoice) {
+      this.#lines[line.index] = undefined;
+      this.#subscribed.delete(line);
+    }
+    this.#advance(at);
+    this.counters.local[FEED.state] = CONNECTION_STATE_CODES[this.#voice.state];
+    this.#publish();
+    if (isVoice) for (const change of changes) this.edge.changed(change);
+    if (this.#isOver) this.#finish();
     else this.#schedule();
   }
 
-  #hear(input: SessionInput, at: MonotonicNs): void {
-    const session = this.#session;
-    const before = session.state;
-    const actions = session.receive(input, at);
-    for (const action of actions) this.#carryOut(action);
-    if (session.state !== before)
-      this.#changes.push(sessionChange(session.state, session.reason, actions, at));
+  // --- lines --------------------------------------------------------------------------------------------------
+
+  #note(instruments: readonly Instrument[], subscriptions: readonly Subscription[]): void {
+    for (const instrument of instruments) this.#instruments.set(instrument.id, instrument);
+    for (const subscription of subscriptions) this.#wanted.set(subscriptionKey(subscription), subscription);
+  }
+
+  #makeLine(): FeedLine {
+    const { plan, times, limits, seed } = this.config;
+    const index = this.#lines.indexOf(undefined);
+    const line = new FeedLine(index, this, [...this.#instruments.values()], {
+      ...plan,
+      times,
+      limits,
+      seed: (seed + this.#made++ * LINE_SEED) >>> 0,
+      subscriptions: [...this.#wanted.values()],
+      attempts: this.#attempts,
+    });
+    this.#lines[index] = line;
+    return line;
+  }
+
+  /** To every line that has a future. */
+  #turnAll(input: Parameters<FeedLine['turn']>[0]): void {
+    for (const line of [...this.#lines])
+      if (line !== undefined && (input.kind === 'tick' || !line.isRetired)) line.turn(input);
+  }
+
+  /** Another line that is connected and goes on. */
+  #other(line: FeedLine): FeedLine | undefined {
+    return this.#lines.find(
+      (other) => other !== undefined && other !== line && !other.isRetired && other.state === 'CONNECTED',
+    );
+  }
+
+  /** Makes a line the voice of the feed. */
+  #speak(line: FeedLine): void {
+    if (line === this.#voice) return;
+    this.#voice.showBooks(false, []);
+    this.#voice = line;
+    line.showBooks(true, this.#instruments.keys());
+  }
+
+  #bookLine(instrument: InstrumentId): FeedLine {
+    const index = this.#shared?.arbiter.bookLine(instrument) ?? -1;
+    return this.#lines[index] ?? this.#voice;
+  }
+
+  /** Brings rotations and lines as far as they can be brought now. Between messages. */
+  #advance(now: MonotonicNs): void {
+    if (this.#advancing) return;
+    this.#advancing = true;
+    const next = this.#rotateNext;
+    if (next !== undefined && now >= next.at) {
+      this.#rotateNext = undefined;
+      this.#rotate(next.line, next.reason, now);
+    }
+    const shared = this.#shared;
+    if (shared !== undefined) {
+      shared.advance(now);
+      this.#noteSubscribed(shared, now);
+      if (this.#rotation !== undefined) this.#handOver(this.#rotation, now);
+      else if (this.config.lines > 1) this.#compare(shared, now);
+      else if (shared.arbiter.isSettled(now)) this.#unshare(shared);
+    }
+    this.#advancing = false;
+  }
+
+  #rotate(line: FeedLine, reason: ProactiveReason, now: MonotonicNs): void {
+    if (line.state !== 'CONNECTED' || line.isRetired || this.#rotation !== undefined || this.#closing) return;
+    // Lines that were replaced are still closing.
+    if (!this.#lines.includes(undefined)) {
+      this.#rotateNext = { line, reason, at: later(now, HAND_OVER_EVERY) };
+      return;
+    }
+    const other = this.#other(line);
+    // Where another line says the same, or nothing could tell what both say alike, a new connection is made
+    // at a time of our own choosing.
+    if (other !== undefined && !this.#couldReplace(line, other, now)) {
+      this.#rotateNext = { line, reason, at: later(now, HAND_OVER_EVERY) };
+      return;
+    }
+    if (other !== undefined || this.config.exchange === 'raw') {
+      line.turn({ kind: 'disconnect', reason, reconnectAfterMs: 0 });
+      return;
+    }
+    if (this.#shared === undefined) {
+      const shared = new SharedLines(this, this.#lines);
+      shared.arbiter.open(line.index);
+      for (const instrument of this.#instruments.keys()) {
+        const newest = line.newestTrade(instrument);
+        if (!Number.isNaN(newest)) shared.arbiter.seedTrade(instrument, newest);
+      }
+      this.#shared = shared;
+    }
+    const to = this.#makeLine();
+    to.showBooks(false, []);
+    this.#rotation = { from: line, to, reason, since: now };
+    this.edge.log('info', 'another connection is to take over', { reason });
+    to.turn({ kind: 'start' });
+  }
+
+  /** Whether nothing would be missed without `line`. */
+  #couldReplace(line: FeedLine, other: FeedLine, now: MonotonicNs): boolean {
+    if (!this.#subscribed.has(other) || other.givenUp > line.givenUp) return false;
+    return this.#shared?.arbiter.handedOver(line.index, other.index, now) ?? true;
+  }
+
+  #noteSubscribed({ arbiter }: SharedLines, now: MonotonicNs): void {
+    for (const line of this.#lines) {
+      if (line === undefined || this.#subscribed.has(line) || !line.isComplete) continue;
+      this.#subscribed.add(line);
+      arbiter.subscribed(line.index, now);
+    }
+  }
+
+  #handOver(rotation: Rotation, now: MonotonicNs): void {
+    const { from, to, reason, since } = rotation;
+    // What the exchange gives the old one alone would be lost with it.
+    const lacks = to.givenUp > from.givenUp;
+    if (lacks || to.isOver || elapsed(since, now) > ROTATION_MAX) {
+      this.edge.log('warn', 'the connection that was to take over did not come to it', { reason });
+      this.#abandonRotation();
+      this.#rotateNext = { line: from, reason, at: later(now, ROTATE_AGAIN_AFTER) };
+      return;
+    }
+    // The old one is gone already: what the new one has is all there is.
+    const isAlone = from.state !== 'CONNECTED' && to.state === 'CONNECTED';
+    if (isAlone || this.#couldReplace(from, to, now)) this.#takeOver(rotation);
+  }
+
+  #takeOver({ from, to, reason, since }: Rotation): void {
+    const now = this.edge.now();
+    this.#rotation = undefined;
+    this.#shared?.arbiter.close(from.index, now);
+    this.#shared?.advance(now);
+    this.#speak(to);
+    this.publisher.nowNs = now;
+    if (this.#subscribed.has(to)) {
+      this.counters.local[FEED.rotations]!++;
+      const tookMs = Math.round(elapsed(since, now) / NS_PER_MS);
+      this.publisher.status(STATUSES.rotated.id, NO_INSTRUMENT, FAULTS.NONE.id, tookMs, reason);
+    }
+    // The old one was lost too early, and the new one is what follows it.
+    else this.counters.local[FEED.reconnects]!++;
+    from.retire();
+  }
+
+  #abandonRotation(): void {
+    const rotation = this.#rotation;
+    if (rotation === undefined) return;
+    this.#rotation = undefined;
+    this.#shared?.arbiter.close(rotation.to.index, this.edge.now());
+    rotation.to.retire();
+  }
+
+  #unshare(shared: SharedLines): void {
+    shared.count();
+    shared.end();
+    this.#shared = undefined;
+    this.publisher.epoch = this.#voice.epoch;
+  }
+
+  /** Replaces a line that loses or lags much more than the other. */
+  #compare({ arbiter }: SharedLines, now: MonotonicNs): void {
+    if (this.#compareAt === NEVER) this.#compareAt = later(now, COMPARE_EVERY);
+    if (now < this.#compareAt) return;
+    this.#compareAt = later(now, COMPARE_EVERY);
+    const worst = this.#lines[arbiter.worstLine()];
+    if (worst === undefined || this.#other(worst)?.isComplete !== true) return;
+    this.edge.log('warn', 'one of two lines loses or lags and is replaced', { line: worst.index });
+    worst.turn({ kind: 'disconnect', reason: 'SCHEDULED', reconnectAfterMs: 0 });
+  }
+
+  // --- the ring -----------------------------------------------------------------------------------------------
+
+  get #isOver(): boolean {
+    return this.#voice.isOver && this.#lines.every((line) => line === undefined || line.isOver);
+  }
+
+  get #isPaused(): boolean {
+    return this.#lines.some((line) => line?.isPaused === true);
   }
 
   /**
@@ -331,101 +433,41 @@ export class FeedPipeline {
    */
   #finish(): void {
     if (this.#finished) return;
-    const now = this.#edge.now();
-    this.#finishBy ??= later(now, durationMs(this.#config.times.closeTimeoutMs));
-    if (this.#publisher.degraded && now < this.#finishBy) {
-      this.#edge.wakeAt(later(now, RECOVER_EVERY));
+    const now = this.edge.now();
+    this.#finishBy ??= later(now, durationMs(this.config.times.closeTimeoutMs));
+    if (this.publisher.degraded && now < this.#finishBy) {
+      this.edge.wakeAt(later(now, RECOVER_EVERY));
       return;
     }
     this.#finished = true;
-    this.#edge.wakeAt(Number.POSITIVE_INFINITY);
-    this.#edge.finished();
-  }
-
-  #carryOut(action: SessionAction): void {
-    switch (action.kind) {
-      case 'connect':
-        this.#connect();
-        break;
-      case 'subscribe':
-        for (const request of this.#codec.subscribe(action.subscriptions)) this.#connection?.send(request);
-        break;
-      case 'unsubscribe':
-        for (const request of this.#codec.unsubscribe(action.subscriptions)) this.#connection?.send(request);
-        break;
-      case 'abandon':
-        this.#books.close(action.subscription.instrument);
-        break;
-      case 'ping': {
-        this.#connection?.ping();
-        // A venue that drops clients which never ask for anything counts its own requests only.
-        const request = this.#codec.ping();
-        if (request !== undefined) this.#connection?.send(request);
-        break;
-      }
-      case 'close':
-        this.#connection?.close(action.code, action.reason, this.#config.times.closeTimeoutMs);
-        break;
-      case 'terminate':
-        this.#connection?.terminate(action.fault, action.detail);
-        break;
-      case 'expiring':
-        // Nobody takes over from this connection, so a new one is made at a time of our own choosing.
-        this.#inbox.push({ kind: 'disconnect', reason: action.reason, reconnectAfterMs: 0 });
-        break;
-      case 'status':
-        // No book outlives its connection: it may be written anew at any time while the ring is full.
-        if (action.code === STATUSES.disconnected.id) this.#books.reset();
-        this.#publisher.status(action.code, action.instrument, action.fault, action.value, action.detail);
-        break;
-      case 'done':
-        this.#over = true;
-        break;
-    }
-  }
-
-  #connect(): void {
-    const { local } = this.#counters;
-    if (local[FEED.connects]! > 0) local[FEED.reconnects]!++;
-    this.#epoch++;
-    local[FEED.epoch] = this.#epoch;
-    this.#publisher.epoch = this.#epoch;
-    this.#codec.reset();
-    this.#books.reset();
-    // The end of the last connection may not have been told.
-    this.#paused = false;
-    this.#connection = this.#edge.connect(this.#connectionEvents());
+    this.edge.wakeAt(Number.POSITIVE_INFINITY);
+    this.edge.finished();
   }
 
   #recover(): void {
-    const publisher = this.#publisher;
+    const { publisher } = this;
     if (publisher.degraded) {
-      publisher.nowNs = this.#edge.now();
+      publisher.nowNs = this.edge.now();
       publisher.recover();
       this.#publish();
     }
     // Whatever made the publisher recover: the strategy reads at any time, and any publish may find the room.
-    if (this.#paused && !publisher.wantsPause) {
-      this.#paused = false;
-      this.#turn({ kind: 'resumed' });
-      this.#connection?.resume();
-    }
-  }
-
-  /** Stops reading: the ring is full and the policy is to let the venue wait. */
-  #pause(): void {
-    this.#paused = true;
-    this.#counters.local[FEED.pauses]!++;
-    this.#turn({ kind: 'paused' });
+    if (!publisher.wantsPause) for (const line of this.#lines) line?.resume();
   }
 
   #publish(): void {
-    if (this.#publisher.publish()) this.#edge.ringBell();
+    if (this.publisher.publish()) this.edge.ringBell();
   }
 
   #schedule(): void {
-    const deadline = this.#session.nextDeadline();
-    const waits = this.#publisher.degraded || this.#paused;
-    this.#edge.wakeAt(waits ? Math.min(deadline, later(this.#edge.now(), RECOVER_EVERY)) : deadline);
+    const now = this.edge.now();
+    let deadline = this.#shared?.arbiter.nextDeadline() ?? Number.POSITIVE_INFINITY;
+    for (const line of this.#lines)
+      if (line !== undefined) deadline = Math.min(deadline, line.nextDeadline());
+    if (this.#rotateNext !== undefined) deadline = Math.min(deadline, this.#rotateNext.at);
+    if (this.#rotation !== undefined || (this.#shared !== undefined && this.config.lines === 1))
+      deadline = Math.min(deadline, later(now, HAND_OVER_EVERY));
+    if (this.publisher.degraded || this.#isPaused) deadline = Math.min(deadline, later(now, RECOVER_EVERY));
+    this.edge.wakeAt(deadline);
   }
 }

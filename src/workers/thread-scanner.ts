@@ -20,6 +20,5 @@ function createScanner(): Scanner {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const program = new WebAssembly.Module(readFileSync(new URL('./scanner/scan.wasm', import.meta.url)));
   const { exports } = new WebAssembly.Instance(program, { env: { memory } });
-  const { scan, hashOf } = exports as Pick<ScannerModule, 'scan' | 'hashOf'>;
-  return new Scanner({ memory: memory.buffer, scan, hashOf });
+  return new Scanner({ ...(exports as Omit<ScannerModule, 'memory'>), memory: memory.buffer });
 }

@@ -73,9 +73,13 @@ for (const [name, { shape, lines: wanted, ends }] of Object.entries(PROGRAMS))
     const bound = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
     let out = '';
     let err = '';
+    let stopped = false;
     child.stdout.on('data', (chunk) => {
       out += String(chunk);
-      if (ends !== 'alone' && out.split('\n').length > wanted) child.kill('SIGINT');
+      if (ends === 'alone' || stopped || out.split('\n').length <= wanted) return;
+      // Once: a second signal would find a process that is ending, and its handlers gone.
+      stopped = true;
+      child.kill('SIGINT');
     });
     child.stderr.on('data', (chunk) => {
       err += String(chunk);

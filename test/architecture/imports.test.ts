@@ -17,7 +17,7 @@ const TABLE: readonly {
   {
     // AssemblyScript, which names files without their ending.
     from: 'src/workers/scanner/wasm/',
-    may: ['src/workers/scanner/layout'],
+    may: ['src/workers/scanner/layout', 'src/workers/scanner/wasm/'],
     packages: [],
   },
   { from: 'src/workers/scanner/', may: ['src/shared/', 'src/workers/scanner/'], packages: [] },
@@ -54,17 +54,28 @@ const TABLE: readonly {
     packages: [],
   },
   {
-    from: 'src/workers/feed-pipeline.ts',
+    from: 'src/workers/lines/',
+    may: ['src/shared/', 'src/workers/lines/', 'src/workers/publish/record-gate.ts'],
+    packages: [],
+  },
+  // Where the stages meet. Pure, so that a whole feed can be simulated.
+  ...['channel-watch', 'feed-edge', 'feed-line', 'shared-lines', 'feed-pipeline'].map((file) => ({
+    from: `src/workers/${file}.ts`,
     may: [
       'src/shared/',
+      'src/workers/channel-watch.ts',
+      'src/workers/feed-edge.ts',
       'src/workers/feed-events.ts',
+      'src/workers/feed-line.ts',
+      'src/workers/shared-lines.ts',
       'src/workers/session/',
       'src/workers/publish/',
       'src/workers/exchanges/',
+      'src/workers/lines/',
       'src/workers/scanner/',
     ],
     packages: [],
-  },
+  })),
   {
     from: 'src/workers/socket/',
     may: ['src/shared/', 'src/workers/feed-events.ts', 'src/workers/socket/'],

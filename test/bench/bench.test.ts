@@ -12,7 +12,15 @@ import { median, medianRatio, percentiles } from '../../bench/support/statistics
 import { ObjectTally } from '../../bench/support/tally.ts';
 
 /** Enough for every line to run and every sum to be compared; nothing here is about speed. */
-const TINY: Scale = { rounds: 1, messages: 400, seconds: 0.05, heapMessages: 5_000, microMessages: 500 };
+const TINY: Scale = {
+  rounds: 1,
+  messages: 400,
+  seconds: 0.05,
+  heapMessages: 5_000,
+  microMessages: 500,
+  rotations: 4,
+  lineMessages: 4_000,
+};
 
 let server: FloodServer;
 before(async () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { FAULTS } from '../../src/shared/faults/fault-catalogue.ts';
 import { AttemptWindow } from '../../src/shared/session/attempt-window.ts';
 import { durationMs, later, type MonotonicNs, NS_PER_MS } from '../../src/shared/units.ts';
+import { seededRandom } from '../../src/workers/session/seeded-random.ts';
 import { Session } from '../../src/workers/session/session.ts';
 import type { SessionInput } from '../../src/workers/session/session-actions.ts';
 import { Random } from '../support/random.ts';
@@ -151,6 +152,7 @@ function boundMs({ feeds, attempts, windowMs }: Storm, before: number): number {
 }
 
 const SEEDS = 20;
+const UNLIMITED = { ...LIMITS, attempts: Number.POSITIVE_INFINITY };
 
 const STORMS: readonly Storm[] = [
   // Kraken's window, which fifty fit into and four hundred do not.
@@ -217,4 +219,32 @@ test('feeds whose server drops them at once do not keep the others out of the wi
   // the time, and the last honest feed wins one in eleven.
   t.diagnostic(`the last of 40 honest feeds is live after ${Math.round(longest / 1_000)} s`);
   assert.ok(longest < 20 * 60_000, `${longest} ms`);
+});
+
+test('a server that accepts and closes at once is tried again exactly when the seed says', () => {
+  const { backoffMs, backoffMaxMs } = TIMES;
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const session = new Session({ times: TIMES, limits: UNLIMITED, seed, subscriptions: [] });
+    const chance = seededRandom(seed);
+    let now = (3_600_000 * NS_PER_MS) as MonotonicNs;
+    session.receive({ kind: 'start' }, now);
+    for (let retry = 0; retry < 200; retry++) {
+      assert.deepEqual(session.state, 'CONNECTING', `seed ${seed}: attempt ${retry + 1}`);
+      now = later(now, durationMs(5));
+      session.receive({ kind: 'opened' }, now);
+      session.receive(LOST, now);
+      // Of each end, one number is for a wait that the server asks for.
+      chance();
+      const delayMs = Math.min(backoffMs * 2 ** retry, backoffMaxMs) * (1 - 0.5 * chance());
+      assert.equal(
+        session.nextDeadline(),
+        later(now, durationMs(delayMs)),
+        `seed ${seed}: retry ${retry + 1}`,
+      );
+      session.receive({ kind: 'tick' }, later(now, durationMs(delayMs - 0.001)));
+      assert.equal(session.state, 'RECONNECTING', 'not before it');
+      now = later(now, durationMs(delayMs));
+      session.receive({ kind: 'tick' }, now);
+    }
+  }
 });

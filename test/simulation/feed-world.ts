@@ -144,6 +144,7 @@ export class FeedWorld {
       times: options.times,
       plan: {},
       limits: VENUES[exchange].limits,
+      lines: 1,
       socket: { maxPayload: 1 << 20, compression: false },
     });
     this.#plan();

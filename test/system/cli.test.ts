@@ -86,6 +86,49 @@ test('watch prints one JSON object per record, with the decimals as they were se
   }
 });
 
+test('watch spreads symbols over connections, shows their states by name, and reconnects as told', async () => {
+  const simulator = await startSimulator({
+    rate: 200,
+    pairs: 4,
+    limits: { connectionLifeMs: 700, connectionEndCode: 1012 },
+  });
+  try {
+    const { code, stdout, stderr, lines } = await runCli([
+      'watch',
+      'kraken',
+      ...simulator.symbols,
+      '--url',
+      simulator.url,
+      '--threads',
+      '2',
+      '--reconnect',
+      'fixed:10ms',
+      '--seconds',
+      '3',
+    ]);
+    assert.deepEqual([code, lines], [0, []]);
+    for (const name of ['kraken#0', 'kraken#0.1']) {
+      const states = stdout
+        .split('\n')
+        .filter((line) => line.includes(`${name} `) && line.includes(' status '))
+        .map((line) => line.slice(line.indexOf(' status ') + 8).trim())
+        .filter((state) => !state.startsWith('venue'));
+      assert.deepEqual(states.slice(0, 6), [
+        'connecting',
+        'connected',
+        'disconnected SERVER_CLOSED: connection life reached',
+        'reconnecting: retry 1',
+        'connecting',
+        'connected',
+      ]);
+      assert.match(stderr, new RegExp(`${name}: trying again in 0\\.0 s`));
+      assert.match(stdout, new RegExp(`│ ${name}\\s`));
+    }
+  } finally {
+    await simulator.close();
+  }
+});
+
 const USAGE: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [['watch', 'krakn', 'BTC/USD'], /krakn.*allowed: kraken, kraken-v1.*did you mean "kraken"/s],
   [
@@ -104,6 +147,18 @@ const USAGE: readonly (readonly [args: readonly string[], message: RegExp])[] = 
     ['watch', 'kraken', 'BTC/USD', '--url', 'http://x/'],
     /url is "http:\/\/x\/", expected a ws:\/\/ or wss:\/\/ URL/,
   ],
+  [
+    ['watch', 'kraken', 'BTC/USD', '--reconnect', 'fix:1s'],
+    /--reconnect.*allowed: immediate, fixed, exponential.*did you mean "fixed"/s,
+  ],
+  [
+    ['watch', 'kraken', 'BTC/USD', '--reconnect', 'fixed:1s:2s:3s'],
+    /no way to reconnect.*exponential:500ms:30s/s,
+  ],
+  [['watch', 'kraken', 'BTC/USD', '--reconnect', 'exponential:30s:1s'], /reconnect\.max is 1.*which is 30/s],
+  [['watch', 'kraken', 'BTC/USD', '--lines', '3'], /--lines.*allowed: 1, 2/s],
+  [['watch', 'kraken', 'BTC/USD', '--rotate-every', 'daily'], /"daily" is no duration.*500ms, 20s/s],
+  [['watch', 'kraken', 'BTC/USD', '--rotate-every', '1ms'], /rotateEveryMs is 1, allowed/],
   [['watch', 'kraken'], /missing required argument 'symbol'/],
   [['wach'], /unknown command 'wach'.*watch/s],
   [

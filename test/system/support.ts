@@ -1,8 +1,9 @@
+import { MarketAccount } from '../../bench/support/market-account.ts';
 import type { WorkerProgram } from '../../src/main/feeds/worker-control.ts';
 import { type FeedOption, Feeds, type OpenOptions, OrderBook, type Strategy } from '../../src/main/index.ts';
 import { type Simulator, startSimulator } from '../../src/main/simulator.ts';
 import type { FeedEvent } from '../../src/main/strategy/events.ts';
-import type { SimulatorOptions } from '../../src/shared/simulator/simulator-protocol.ts';
+import type { SimulatorOptions, SymbolTruth } from '../../src/shared/simulator/simulator-protocol.ts';
 
 /** Times short enough for a test that waits for each of them to pass. */
 export const QUICK_TIMES = {
@@ -23,15 +24,25 @@ export class Witness implements Strategy {
   readonly books = new Map<string, OrderBook>();
   /** Rules that were seen broken, as sentences. */
   readonly broken: string[] = [];
+  /** Of a single feed: to be compared with what the exchange made. */
+  readonly account = new MarketAccount();
   readonly #stale = new Set<string>();
   onEvent: (event: FeedEvent) => void = () => undefined;
 
-  onTrade = (view: { copy(): FeedEvent }): void => this.#keep(view.copy());
-  onTicker = this.onTrade;
-  onQuote = this.onTrade;
-  onCandle = this.onTrade;
-  onInstrument = this.onTrade;
-  onGap = this.onTrade;
+  onQuote = (view: { copy(): FeedEvent }): void => this.#keep(view.copy());
+  onCandle = this.onQuote;
+  onInstrument = this.onQuote;
+  onGap = this.onQuote;
+
+  onTrade: NonNullable<Strategy['onTrade']> = (view) => {
+    this.account.onTrade(view);
+    this.#keep(view.copy());
+  };
+
+  onTicker: NonNullable<Strategy['onTicker']> = (view) => {
+    this.account.onTicker(view);
+    this.#keep(view.copy());
+  };
 
   onBook: NonNullable<Strategy['onBook']> = (view) => {
     const key = `${view.feed} ${view.symbol}`;
@@ -45,6 +56,7 @@ export class Witness implements Strategy {
       this.books.set(key, book);
     }
     view.applyTo(book);
+    this.account.onBook(view);
     if (book.bestBid >= book.bestAsk) this.broken.push(`${key}: the book is crossed`);
     this.#keep(view.copy());
   };
@@ -57,10 +69,11 @@ export class Witness implements Strategy {
     }
     if (view.status === 'disconnected')
       for (const [name, book] of this.books)
-        if (name.startsWith(view.feed)) {
+        if (name.startsWith(`${view.feed} `)) {
           this.#stale.add(name);
           book.invalidate();
         }
+    this.account.onStatus(view);
     this.#keep(view.copy());
   };
 
@@ -86,6 +99,19 @@ export interface Stage {
   readonly witness: Witness;
   /** Runs until the condition holds after some record; fails after `seconds`. */
   until(what: string, holds: () => boolean, seconds?: number): Promise<void>;
+  /** What the exchange has made so far, by symbol. */
+  truths(): Promise<readonly SymbolTruth[]>;
+  /**
+   * Lets the market begin at this rate once everything is subscribed and every book live, so that both sides
+   * count the same events. The stage is to be set with a rate of 0, and trades, tickers and books.
+   */
+  begin(rate: number): Promise<void>;
+  /**
+   * Stops the market and takes what is on its way.
+   *
+   * @returns what was not as the exchange made it, as sentences.
+   */
+  settle(): Promise<readonly string[]>;
 }
 
 /** The embedded exchange, feeds on it, and a witness; all closed again at the end. */
@@ -124,14 +150,37 @@ export async function onStage(
         if (holds()) stop.abort();
       };
       const late = setTimeout(() => stop.abort(), seconds * 1000);
+      // What holds may change without a record.
+      const look = setInterval(() => {
+        if (holds()) stop.abort();
+      }, 20);
       if (!holds()) await feeds.run(witness, { signal: stop.signal });
       clearTimeout(late);
+      clearInterval(look);
       if (!holds())
         throw new Error(
           `not within ${seconds} s: ${what}; statuses: ${witness.statuses().slice(-20).join(', ')}`,
         );
     };
-    await play({ simulator, feeds, witness, until });
+    const { account } = witness;
+    const truths: Stage['truths'] = () =>
+      Promise.all(simulator.symbols.map((symbol) => simulator.truth(symbol, exchange)));
+    const begin: Stage['begin'] = async (rate) => {
+      await until('everything is subscribed', () => account.isReady(simulator.symbols));
+      account.begin(await truths());
+      await simulator.setRate(rate);
+    };
+    const settle: Stage['settle'] = async () => {
+      await simulator.setRate(0);
+      const made = await truths();
+      const isWhole = (): boolean => account.differences(made).length === 0;
+      await until('all of it has come', isWhole, 3).catch(() => undefined);
+      // What comes twice may come later.
+      const { length } = witness.events;
+      await until('more', () => witness.events.length > length, 0.3).catch(() => undefined);
+      return [...account.differences(made), ...witness.broken];
+    };
+    await play({ simulator, feeds, witness, until, truths, begin, settle });
   } finally {
     await simulator.close();
   }

@@ -15,6 +15,9 @@ const feed: FeedOption = {
 void openFeeds({ feeds: [feed], ring: { bytes: 65_536 }, wait: 'spin' });
 void openFeeds({ feeds: [{ ...feed, url: process.env['RINGFEED_URL'] }] });
 
+void openFeeds({ feeds: [{ ...feed, lines: 2, reconnect: { strategy: 'fixed', delay: 1 } }] });
+void openFeeds({ feeds: [{ ...feed, limits: { attempts: 10 }, shouldReconnect: () => 5 }] });
+
 // @ts-expect-error feeds are needed
 void openFeeds({});
 // @ts-expect-error no such exchange
@@ -27,6 +30,14 @@ void openFeeds({ feeds: [{ ...feed, channels: [{ name: 'book', levels: 10 }] }] 
 void openFeeds({ feeds: [{ ...feed, overflow: 'drop' }] });
 // @ts-expect-error no such time
 void openFeeds({ feeds: [{ ...feed, times: { silenceMs: 10 } }] });
+// @ts-expect-error no such limit
+void openFeeds({ feeds: [{ ...feed, limits: { attempt: 10 } }] });
+// @ts-expect-error no such strategy
+void openFeeds({ feeds: [{ ...feed, reconnect: { strategy: 'linear' } }] });
+// @ts-expect-error there are at most two lines
+void openFeeds({ feeds: [{ ...feed, lines: 3 }] });
+// @ts-expect-error it says yes or no
+void openFeeds({ feeds: [{ ...feed, shouldDisconnect: () => 'later' }] });
 // @ts-expect-error blocking is done with waitSync
 void openFeeds({ feeds: [feed], wait: 'block' });
 // @ts-expect-error options are given, not assembled

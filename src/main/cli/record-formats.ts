@@ -157,7 +157,8 @@ function csv(write: LineSink): Strategy {
 function pretty(write: LineSink): Strategy {
   const line = (view: RecordView, kind: string, text: string): void => {
     const time = view.timeUs < 0 ? ' '.repeat(12) : new Date(view.time).toISOString().slice(11, 23);
-    const symbol = (view.symbol === '' ? printable(view.venueSymbol) : view.symbol).padEnd(12);
+    // What concerns a whole connection, each change of its state for one, is headed by its name.
+    const symbol = (view.symbol || printable(view.venueSymbol) || view.feed).padEnd(12);
     write(`${pc.dim(time)} ${pc.bold(symbol)} ${kind.padEnd(10)} ${text}`);
   };
   const sided = (side: string, text: string): string =>

@@ -11,6 +11,8 @@ export interface Summary {
   /** From the first record's receive time to the last one's. */
   readonly activeSeconds: number;
   readonly feeds: readonly {
+    /** Name of the connection. */
+    readonly feed: string;
     readonly exchange: string;
     readonly url: string;
     readonly state: string;
@@ -149,6 +151,7 @@ export class RunMeter {
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 const summaryOf = (feed: FeedStats, state: string): Summary['feeds'][number] => ({
+  feed: feed.feed,
   exchange: feed.exchange,
   url: feed.url,
   state,

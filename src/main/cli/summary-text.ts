@@ -25,7 +25,7 @@ export function summaryText(summary: Summary): string[] {
   });
   for (const feed of summary.feeds)
     table.push([
-      feed.exchange,
+      feed.feed,
       feed.state,
       whole(feed.messages),
       whole(feed.records),

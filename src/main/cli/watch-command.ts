@@ -1,11 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
+import type { FeedLimits } from '../../shared/venues/feed-limits.ts';
+import { type ChannelName, EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
+import { VENUES } from '../../shared/venues/venue-catalogue.ts';
 import { openFeeds } from '../feeds/feeds.ts';
-import type { ChannelOption, FeedOption } from '../options/open-options.ts';
+import { type ReconnectOptions, STRATEGIES } from '../options/connection-options.ts';
+import type { ChannelOption } from '../options/open-options.ts';
 import type { Strategy } from '../strategy/strategy.ts';
-import { channelsArgument, choiceArgument, numberArgument } from './arguments.ts';
+import {
+  channelsArgument,
+  choiceArgument,
+  durationArgument,
+  numberArgument,
+  reconnectArgument,
+} from './arguments.ts';
 import { endSignal, interruptSignal } from './interrupt.ts';
 import { Output } from './output.ts';
 import { FORMATS, type Format, formatter, printable } from './record-formats.ts';
@@ -19,8 +28,12 @@ interface WatchOptions {
   readonly seconds?: number;
   readonly count?: number;
   readonly overflow?: 'conflate' | 'backpressure';
-  readonly threads: number;
-  readonly reconnect: boolean;
+  readonly threads?: number;
+  /** False for `--no-reconnect`. */
+  readonly reconnect?: ReconnectOptions | false;
+  readonly lines?: 1 | 2;
+  /** Seconds. */
+  readonly rotateEvery?: number;
   readonly log?: string;
 }
 
@@ -43,34 +56,70 @@ export const watchCommand = (): Command =>
     .option('--overflow <policy>', 'conflate or backpressure', choiceArgument(['conflate', 'backpressure']))
     .option(
       '--threads <n>',
-      'spread the symbols over so many connections, a worker each',
+      'spread the symbols over at least so many connections, and all connections over so many workers; as few connections as the exchange allows, a worker each, where left out',
       numberArgument(1, 64, true),
-      1,
+    )
+    .option(
+      '--reconnect <way>',
+      `how a lost connection comes back, as strategy[:delay[:max]]: ${STRATEGIES.join(', ')}; e.g. exponential:500ms:30s`,
+      reconnectArgument,
     )
     .option('--no-reconnect', 'end with exit code 1 when the connection cannot be made or is lost')
+    .option(
+      '--lines <n>',
+      '1, or 2 for two connections to the same, of which the first to say something is heard',
+      linesArgument,
+    )
+    .option(
+      '--rotate-every <duration>',
+      'replace each connection without a gap at this age, e.g. 20s or 23h',
+      durationArgument,
+    )
     .option('--log <level>', 'level of the log on standard error')
     .action(watch);
 
-/** The symbols dealt out to at most `count` feeds, as evenly as can be. */
-const deal = (symbols: readonly string[], count: number): string[][] =>
-  Array.from({ length: Math.min(count, symbols.length) }, (_, n) =>
-    symbols.filter((_, i) => i % count === n),
-  );
+const isExchange = (text: string): text is ExchangeName => (EXCHANGES as readonly string[]).includes(text);
+
+const linesArgument = (text: string): 1 | 2 => (choiceArgument(['1', '2'])(text) === '1' ? 1 : 2);
+
+/** A limit low enough that the symbols need so many connections. */
+function spreadLimits(
+  exchange: ExchangeName,
+  symbols: number,
+  channels: readonly ChannelOption[],
+  connections: number,
+): FeedLimits {
+  const { limits, channels: rules } = VENUES[exchange];
+  // A channel of the whole venue is one subscription, whatever the symbols.
+  const perSymbol = channels.filter(
+    (channel) =>
+      rules.get((typeof channel === 'string' ? channel : channel.name) as ChannelName)?.wholeVenue !== true,
+  ).length;
+  const perConnection = Math.max(1, Math.ceil(symbols / connections) * perSymbol);
+  return { subscriptionsPerConnection: Math.min(perConnection, limits.subscriptionsPerConnection) };
+}
 
 async function watch(exchange: string, symbols: string[], options: WatchOptions): Promise<void> {
   const interrupted = interruptSignal();
+  const { channels, threads, reconnect, rotateEvery } = options;
   const feeds = await openFeeds({
-    feeds: deal(symbols, options.threads).map(
-      (some): FeedOption => ({
+    feeds: [
+      {
         exchange: exchange as ExchangeName,
-        symbols: some,
-        channels: options.channels,
+        symbols,
+        channels,
         url: options.url,
         overflow: options.overflow,
-        times: options.reconnect ? undefined : { attemptsMax: 0 },
-      }),
-    ),
-    threads: options.threads,
+        reconnect: reconnect === false ? { attempts: 0 } : reconnect,
+        lines: options.lines,
+        rotateEveryMs: rotateEvery === undefined ? undefined : Math.round(1000 * rotateEvery),
+        limits:
+          threads === undefined || !isExchange(exchange)
+            ? undefined
+            : spreadLimits(exchange, symbols.length, channels, threads),
+      },
+    ],
+    threads,
     log: { level: options.log as never },
   });
   const output = new Output();
@@ -91,7 +140,7 @@ async function watch(exchange: string, symbols: string[], options: WatchOptions)
   else if (options.format === 'pretty') for (const line of summaryText(summary)) output.line(line);
   else process.stderr.write(JSON.stringify(summary) + '\n');
   output.flush();
-  if (!options.reconnect && !end.aborted && told.failed) process.exitCode = 1;
+  if (reconnect === false && !end.aborted && told.failed) process.exitCode = 1;
   // Let standard output drain before the process may end by itself.
   await delay(0);
 }

@@ -109,6 +109,7 @@ export class RawLink implements ConnectionLink, AsyncDisposable {
       times: { ...DEFAULT_TIMES, ...options.times },
       plan: plan ?? {},
       limits,
+      lines: 1,
       // A window of the host is for those who state what it allows.
       ...(Number.isFinite(limits.attempts) ? { attempts: attemptMemory(url, limits) } : {}),
       socket,

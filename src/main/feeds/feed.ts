@@ -22,11 +22,17 @@ import type { Doorbell } from '../../shared/ring/doorbell.ts';
 import { createRing } from '../../shared/ring/ring-layout.ts';
 import { RingReader } from '../../shared/ring/ring-reader.ts';
 import { type ConnectionState, connectionState } from '../../shared/session/connection-state.ts';
-import { type FeedId, type MonotonicNs, NS_PER_MS } from '../../shared/units.ts';
+import {
+  type FeedId,
+  type InstrumentId,
+  type MonotonicNs,
+  NO_INSTRUMENT,
+  NS_PER_MS,
+} from '../../shared/units.ts';
 import type { ExchangeName, VenueLimits } from '../../shared/venues/venue.ts';
 import { ConnectionChanges } from '../control/connection-changes.ts';
 import type { LoopSource } from '../strategy/strategy-loop.ts';
-import type { InstrumentRegistry } from './instrument-registry.ts';
+import type { InstrumentRegistry, RegisteredInstrument } from './instrument-registry.ts';
 import { OrphanNotices } from './orphan-notices.ts';
 import type { SupervisedFeed } from './supervisor.ts';
 
@@ -35,6 +41,13 @@ const ABNORMAL_CLOSURE = 1006;
 
 export interface FeedSettings<P extends FeedProtocol = ExchangeName> {
   readonly id: FeedId;
+  /** Unique, as it is shown; the exchange and the id where left out. */
+  readonly name?: string;
+  /**
+   * The id that the instruments are registered under, its own where left out. Connections that share the
+   * symbols of one feed option share their instruments.
+   */
+  readonly instrumentsOf?: FeedId;
   readonly exchange: P;
   readonly url: string;
   readonly overflow: Overflow;
@@ -43,6 +56,8 @@ export interface FeedSettings<P extends FeedProtocol = ExchangeName> {
   /** As by default where left out. */
   readonly plan?: SessionPlan;
   readonly limits: VenueLimits;
+  /** Connections that are subscribed to the same at a time, 1 or 2. */
+  readonly lines: number;
   /** The window of connection attempts shared with other feeds; one of its own where left out. */
   readonly attempts?: SharedArrayBuffer;
   readonly socket: SocketOptions;
@@ -54,7 +69,7 @@ export interface FeedSettings<P extends FeedProtocol = ExchangeName> {
 }
 
 /**
- * The main thread's side of one feed: its ring's reader, its counters, and what it is subscribed to, from
+ * The main thread's side of one connection: its ring's reader, its counters, and what it is subscribed to, from
  * which a worker can be started anew at any time.
  */
 export class Feed<P extends FeedProtocol = ExchangeName> implements SupervisedFeed, LoopSource {
@@ -68,6 +83,8 @@ export class Feed<P extends FeedProtocol = ExchangeName> implements SupervisedFe
   readonly #counterMemory: SharedArrayBuffer;
   readonly #counters: FeedCounterReader;
   readonly #wanted = new Map<string, Subscription>();
+  /** Those that are subscribed here, or were last. */
+  readonly #instruments = new Map<InstrumentId, RegisteredInstrument>();
   readonly #words = new Float64Array(FEED_COUNTER_WORDS);
   #orphan: OrphanNotices | undefined;
   readonly #symbols: SymbolCounters;
@@ -76,7 +93,7 @@ export class Feed<P extends FeedProtocol = ExchangeName> implements SupervisedFe
   constructor(settings: FeedSettings<P>) {
     this.settings = settings;
     this.id = settings.id;
-    this.name = `${settings.exchange}#${settings.id}`;
+    this.name = settings.name ?? `${settings.exchange}#${settings.id}`;
     this.#ring = createRing(settings.ringBytes);
     this.#counterMemory = feedCounterMemory();
     this.reader = new RingReader(this.#ring);
@@ -85,7 +102,11 @@ export class Feed<P extends FeedProtocol = ExchangeName> implements SupervisedFe
   }
 
   want(subscriptions: readonly Subscription[]): void {
-    for (const subscription of subscriptions) this.#wanted.set(subscriptionKey(subscription), subscription);
+    for (const subscription of subscriptions) {
+      this.#wanted.set(subscriptionKey(subscription), subscription);
+      const instrument = this.settings.registry.get(subscription.instrument);
+      if (instrument !== undefined) this.#instruments.set(instrument.id, instrument);
+    }
   }
 
   unwant(subscriptions: readonly Subscription[]): void {
@@ -94,6 +115,32 @@ export class Feed<P extends FeedProtocol = ExchangeName> implements SupervisedFe
 
   get wanted(): readonly Subscription[] {
     return [...this.#wanted.values()];
+  }
+
+  wants(subscription: Subscription): boolean {
+    return this.#wanted.has(subscriptionKey(subscription));
+  }
+
+  /** Those of its own subscriptions. */
+  get instruments(): readonly RegisteredInstrument[] {
+    return [...this.#instruments.values()];
+  }
+
+  /** Forgets instruments it is not subscribed to, or will never be again, since they are subscribed elsewhere now. */
+  forget(instruments: Iterable<InstrumentId>): void {
+    const wanted = new Set(this.over ? [] : this.wanted.map(({ instrument }) => instrument));
+    for (const instrument of instruments) if (!wanted.has(instrument)) this.#instruments.delete(instrument);
+  }
+
+  /** It is subscribed to something that speaks of all instruments, those of other connections too. */
+  get isVenueWide(): boolean {
+    return this.wanted.some(({ instrument }) => instrument === NO_INSTRUMENT);
+  }
+
+  /** Those that its worker is to know. */
+  get known(): readonly RegisteredInstrument[] {
+    const { registry, instrumentsOf } = this.settings;
+    return this.isVenueWide ? registry.ofFeed(instrumentsOf ?? this.id) : this.instruments;
   }
 
   /** A consistent copy of all counters, indexed by `FEED` and `kindWord`. Valid until the next call. */
@@ -124,7 +171,7 @@ export class Feed<P extends FeedProtocol = ExchangeName> implements SupervisedFe
       name: this.name,
       exchange: settings.exchange,
       url: settings.url,
-      instruments: settings.registry.ofFeed(this.id),
+      instruments: this.known,
       subscriptions: this.wanted,
       overflow: settings.overflow,
       ring: this.#ring,
@@ -136,6 +183,7 @@ export class Feed<P extends FeedProtocol = ExchangeName> implements SupervisedFe
       times: settings.times,
       plan: { ...settings.plan, autoStart: !this.#rests },
       limits: settings.limits,
+      lines: settings.lines,
       ...(settings.attempts === undefined ? {} : { attempts: settings.attempts }),
       socket: settings.socket,
     };
@@ -153,11 +201,10 @@ export class Feed<P extends FeedProtocol = ExchangeName> implements SupervisedFe
 
   async workerLost(detail: string, final: boolean): Promise<void> {
     this.#restarts++;
-    const { registry } = this.settings;
     // No level may be trusted any more, and there is no worker to say so.
-    for (const { id } of registry.ofFeed(this.id))
-      if (this.#symbols.get(id, SYMBOL.bookState) === BOOK_STATE.live)
-        this.#symbols.set(id, SYMBOL.bookState, BOOK_STATE.stale);
+    for (const { channel, instrument } of this.wanted)
+      if (channel === 'book' && this.#symbols.get(instrument, SYMBOL.bookState) === BOOK_STATE.live)
+        this.#symbols.set(instrument, SYMBOL.bookState, BOOK_STATE.stale);
     const fault = FAULTS.WORKER_FAILED.id;
     const stays = this.#rests || this.settings.plan?.autoReconnect === false;
     const state = final ? 'CLOSED' : stays ? 'DISCONNECTED' : 'RECONNECTING';

@@ -1,43 +1,28 @@
 import { randomInt } from 'node:crypto';
-import type { Subscription } from '../../shared/contract.ts';
+import { availableParallelism } from 'node:os';
 import { SymbolCounters } from '../../shared/counters/symbol-counters.ts';
 import { MisuseError } from '../../shared/invariant.ts';
-import { bookBytes } from '../../shared/records/book.ts';
 import { Doorbell } from '../../shared/ring/doorbell.ts';
-import { type FeedId, type InstrumentId, NO_INSTRUMENT } from '../../shared/units.ts';
-import { VENUES } from '../../shared/venues/venue-catalogue.ts';
 import { Compute } from '../compute.ts';
 import type { ConnectionLink } from '../control/connection-link.ts';
-import { WorkerLink } from '../control/worker-link.ts';
-import { createLog, type Logger, logLevel } from '../log.ts';
-import { checkChannel, checkSymbol } from '../options/channel-options.ts';
-import { didYouMean } from '../options/nearest.ts';
+import { createLog, logLevel } from '../log.ts';
 import {
-  type ChannelOption,
   checkOpenOptions,
-  checkSubscribeOptions,
   DEFAULT_RING_BYTES,
   DEFAULT_SLICE,
-  DEFAULT_SOCKET,
-  DEFAULT_TIMES,
   type OpenOptions,
   type SubscribeOptions,
 } from '../options/open-options.ts';
-import { shown } from '../options/option-rules.ts';
 import type { FeedEvent } from '../strategy/events.ts';
 import { LoopRest, napMs, settled } from '../strategy/loop-rest.ts';
-import type { NameSource } from '../strategy/record-view.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { StrategyLoop } from '../strategy/strategy-loop.ts';
-import { attemptMemory } from './attempt-windows.ts';
-import { Feed } from './feed.ts';
-import { InstrumentRegistry, type RegisteredInstrument } from './instrument-registry.ts';
+import type { FeedControl } from './feed-control.ts';
+import { FeedRoster } from './feed-roster.ts';
+import { FeedSet } from './feed-set.ts';
+import { InstrumentRegistry } from './instrument-registry.ts';
 import { type FeedStats, feedStats } from './stats.ts';
-import { Supervisor } from './supervisor.ts';
 import { FEED_WORKER, type WorkerProgram } from './worker-control.ts';
-
-/** Time a worker has to take in a control call, beyond what the call itself may take. */
-const CONTROL_DEADLINE_MS = 5_000;
 
 export interface RunOptions {
   /** Ends `run`, which then resolves; the feeds stay open. */
@@ -45,6 +30,7 @@ export interface RunOptions {
 }
 
 export interface Stats {
+  /** One for each connection, in the order in which they were made. */
   readonly feeds: readonly FeedStats[];
 }
 
@@ -56,14 +42,12 @@ export interface Stats {
 export class Feeds implements AsyncDisposable {
   /** Threads for work that would block the strategy. */
   readonly compute = new Compute();
-  readonly #feeds: readonly Feed[];
-  readonly #supervisors: readonly Supervisor[];
-  readonly #registry: InstrumentRegistry;
+  readonly #set: FeedSet;
+  readonly #roster: FeedRoster;
   readonly #symbols: SymbolCounters;
   readonly #doorbell: Doorbell;
   readonly #loop: StrategyLoop;
   readonly #rest: LoopRest;
-  readonly #ringBytes: number;
   readonly #slice: { readonly records: number; readonly ms: number };
   #inCallback = false;
   #draining: string | undefined;
@@ -80,51 +64,34 @@ export class Feeds implements AsyncDisposable {
       records: options.slice?.records ?? DEFAULT_SLICE.records,
       ms: options.slice?.ms ?? DEFAULT_SLICE.ms,
     };
-    this.#ringBytes = options.ring?.bytes ?? DEFAULT_RING_BYTES;
-    this.#registry = new InstrumentRegistry();
+    const registry = new InstrumentRegistry();
     const symbolCounters = SymbolCounters.memory();
     this.#symbols = new SymbolCounters(symbolCounters);
     const doorbellMemory = Doorbell.memory();
     this.#doorbell = new Doorbell(doorbellMemory);
-    const seed = options.seed ?? randomInt(2 ** 32);
-    // Every option is checked before anything is started.
-    const wanted = options.feeds.map((feed, n) => this.#resolve(n as FeedId, feed, `option feeds.${n}`));
-    this.#feeds = options.feeds.map((feed, n) => {
-      const venue = VENUES[feed.exchange];
-      const url = feed.url ?? venue.url;
-      const made = new Feed({
-        id: n as FeedId,
-        exchange: feed.exchange,
-        url,
-        overflow: feed.overflow ?? 'conflate',
-        ringBytes: this.#ringBytes,
-        times: { ...DEFAULT_TIMES, ...given(feed.times) },
-        limits: venue.limits,
-        attempts: attemptMemory(url, venue.limits),
-        socket: { ...DEFAULT_SOCKET, ...given(feed.socket) },
-        seed,
-        symbolCounters,
-        doorbellMemory,
-        doorbell: this.#doorbell,
-        registry: this.#registry,
-      });
-      made.want(wanted[n]!.subscriptions);
-      return made;
-    });
-    this.#loop = new StrategyLoop(this.#names());
+    this.#set = new FeedSet({ threads: options.threads ?? availableParallelism(), level, log, program });
+    this.#loop = new StrategyLoop(this.#set.names(registry));
+    this.#set.onAdded = (feed) => this.#loop.add(feed);
+    const parts = {
+      ringBytes: options.ring?.bytes ?? DEFAULT_RING_BYTES,
+      seed: options.seed ?? randomInt(2 ** 32),
+      symbolCounters,
+      doorbellMemory,
+      doorbell: this.#doorbell,
+      registry,
+    };
+    this.#roster = new FeedRoster(options.feeds, parts, this.#set, log);
     this.#rest = new LoopRest(
       this.#doorbell,
       options.wait ?? 'async',
       () => this.#loop.isEmpty() && !this.#isOver(),
     );
-    for (const feed of this.#feeds) this.#loop.add(feed);
-    this.#supervisors = this.#share(options.threads ?? this.#feeds.length, level, log, program);
   }
 
   /** @internal @throws ControlError when a worker cannot be started. */
   async start(): Promise<void> {
     try {
-      await Promise.all(this.#supervisors.map((supervisor) => supervisor.start()));
+      await this.#set.start();
     } catch (error) {
       await this.close();
       throw error;
@@ -147,7 +114,7 @@ export class Feeds implements AsyncDisposable {
         const fill = this.#loop.fill();
         const handed = this.#poll(strategy, this.#slice.records, this.#slice.ms);
         if (handed === 0 && this.#isOver()) {
-          await this.#retire();
+          await this.#set.end();
           return;
         }
         if (this.#loop.isEmpty()) await this.#rest.rest(napMs(handed, fill), signal);
@@ -236,7 +203,7 @@ export class Feeds implements AsyncDisposable {
           if (++handed < this.#slice.records && performance.now() < turnEnds) continue;
           await settled();
         } else if (this.#isOver()) {
-          await this.#retire();
+          await this.#set.end();
           return;
         } else await this.#rest.rest(0, signal);
         handed = 0;
@@ -249,54 +216,45 @@ export class Feeds implements AsyncDisposable {
   }
 
   /**
-   * Subscribes to more. Resolves once the worker has it; what the exchange answers comes as status records.
+   * Subscribes to more, on a further connection where those there are have no room. Resolves once the workers
+   * have it; what the exchange answers comes as status records.
    *
-   * @throws MisuseError for an unknown channel, symbol or feed; ControlError when the worker does not answer
-   *   or ends, in which case the one that follows it subscribes.
+   * @throws MisuseError for an unknown channel, symbol or feed, and where the venue does not allow as many
+   *   connections; ControlError when a worker does not answer or ends, in which case the one that follows it
+   *   subscribes.
    */
   async subscribe(options: SubscribeOptions): Promise<void> {
-    checkSubscribeOptions(options, 'subscribe');
-    const feed = this.#feedOf(options.feed, 'subscribe');
-    const { instruments, subscriptions } = this.#resolve(
-      feed.id,
-      { exchange: feed.settings.exchange, ...options },
-      'subscribe',
-    );
-    feed.want(subscriptions);
-    await this.#supervisorOf(feed).worker?.call('subscribe', CONTROL_DEADLINE_MS, (remote) =>
-      remote.subscribe(feed.id, instruments, subscriptions),
-    );
+    this.#checkOpen('subscribe');
+    await this.#roster.subscribe(options);
   }
 
-  /** Ends subscriptions. Resolves once the worker has it. @throws as `subscribe`. */
+  /** Ends subscriptions. Resolves once the workers have it. @throws as `subscribe`. */
   async unsubscribe(options: SubscribeOptions): Promise<void> {
-    checkSubscribeOptions(options, 'unsubscribe');
-    const feed = this.#feedOf(options.feed, 'unsubscribe');
-    const { subscriptions } = this.#resolve(
-      feed.id,
-      { exchange: feed.settings.exchange, ...options },
-      'unsubscribe',
-    );
-    feed.unwant(subscriptions);
-    await this.#supervisorOf(feed).worker?.call('unsubscribe', CONTROL_DEADLINE_MS, (remote) =>
-      remote.unsubscribe(feed.id, subscriptions),
-    );
+    this.#checkOpen('unsubscribe');
+    await this.#roster.unsubscribe(options);
   }
 
   /**
-   * @internal The connection of one feed, to be controlled from here.
+   * Control of one connection: when it goes down, when it comes back, and that it is replaced now.
    *
-   * @param feed its name or number; may be left out where there is one alone.
-   * @throws MisuseError for an unknown feed, or one that is over.
+   * @param feed name of a connection as in `stats()`, `kraken#0` or `kraken#0.1`; may be left out where there is
+   *   one feed alone, which then means its first connection, as a feed's number does.
+   * @throws MisuseError for an unknown connection, or one that is over.
    */
+  control(feed?: string | number): FeedControl {
+    this.#checkOpen('control');
+    return this.#roster.control(feed);
+  }
+
+  /** @internal The connection that `control` would control. @throws MisuseError as `control`. */
   link(feed?: string | number): ConnectionLink {
-    const found = this.#feedOf(feed, 'link');
-    return new WorkerLink(found, this.#supervisorOf(found));
+    this.#checkOpen('link');
+    return this.#roster.link(feed);
   }
 
   /** Everything that is counted, at this moment. Works however busy the workers are. */
   stats(): Stats {
-    return { feeds: this.#feeds.map((feed) => feedStats(feed, this.#symbols)) };
+    return { feeds: this.#set.feeds.map((feed) => feedStats(feed, this.#symbols)) };
   }
 
   /**
@@ -312,35 +270,11 @@ export class Feeds implements AsyncDisposable {
     await this.close();
   }
 
-  /** Ends every feed, where it is not over by itself, and the workers, which would keep the process alive for nothing. */
-  async #retire(): Promise<void> {
-    await Promise.all(this.#supervisors.map((_, n) => this.#endWorker(n)));
-    for (const feed of this.#feeds) feed.end();
-  }
-
   async #close(): Promise<void> {
-    for (const supervisor of this.#supervisors) supervisor.retire();
-    await this.#retire();
+    this.#set.retire();
+    await this.#set.end();
     this.#doorbell.wake();
     await this.compute.close();
-  }
-
-  /** Closes the feeds of one worker, where they are not closed yet, and ends it once it has told so. */
-  async #endWorker(n: number): Promise<void> {
-    const supervisor = this.#supervisors[n]!;
-    const { worker } = supervisor;
-    const close = ({ id, name, settings }: Feed): Promise<void> =>
-      worker!.call(`close ${name}`, CONTROL_DEADLINE_MS + settings.times.closeTimeoutMs, (remote) =>
-        remote.close(id),
-      );
-    // The counters of a feed may say that it is over before its last change arrives, which comes before the answer.
-    if (worker !== undefined)
-      await Promise.allSettled(
-        this.#feedsOf(n)
-          .filter(({ changes }) => changes.state !== 'CLOSED')
-          .map(close),
-      );
-    await supervisor.stop();
   }
 
   #poll(strategy: Strategy, limit: number, ms: number): number {
@@ -366,112 +300,13 @@ export class Feeds implements AsyncDisposable {
   }
 
   #isOver(): boolean {
-    return this.#loop.isEmpty() && this.#feeds.every((feed) => feed.over);
+    return this.#loop.isEmpty() && this.#set.over;
   }
 
-  #names(): NameSource {
-    const registry = this.#registry;
-    return {
-      symbolOf: (instrument) => registry.get(instrument)?.symbol ?? '',
-      venueSymbolOf: (instrument) => registry.get(instrument)?.venueSymbol ?? '',
-      exchangeOf: (feed) => this.#feeds[feed]!.settings.exchange,
-      feedNameOf: (feed) => this.#feeds[feed]!.name,
-    };
-  }
-
-  /** Deals the feeds out to workers, as evenly as can be. */
-  #share(threads: number, level: string, log: Logger, program: WorkerProgram): Supervisor[] {
-    const count = Math.min(threads, this.#feeds.length);
-    return Array.from(
-      { length: count },
-      (_, n) =>
-        new Supervisor(
-          `ringfeed-${n}`,
-          this.#feeds.filter((feed) => feed.id % count === n),
-          { level },
-          log,
-          program,
-        ),
-    );
-  }
-
-  #feedsOf(supervisor: number): readonly Feed[] {
-    return this.#feeds.filter((feed) => feed.id % this.#supervisors.length === supervisor);
-  }
-
-  #supervisorOf(feed: Feed): Supervisor {
-    return this.#supervisors[feed.id % this.#supervisors.length]!;
-  }
-
-  #feedOf(given: string | number | undefined, what: string): Feed {
+  #checkOpen(what: string): void {
     if (this.#closing !== undefined)
       throw new MisuseError(`Condition failed: ${what} is called before the feeds are closed`);
-    const names = this.#feeds.map((feed) => feed.name);
-    const found =
-      given === undefined && this.#feeds.length === 1
-        ? this.#feeds[0]
-        : this.#feeds.find((feed) => feed.id === given || feed.name === given);
-    if (found === undefined)
-      throw new MisuseError(
-        given === undefined
-          ? `Condition failed: ${what}.feed is missing, allowed: ${names.join(', ')}`
-          : `Condition failed: ${what}.feed is ${shown(given)}, allowed: ${names.join(', ')}${didYouMean(String(given), names)}`,
-      );
-    if (found.over)
-      throw new MisuseError(`Condition failed: ${what} is for open feeds, ${found.name} is over`);
-    return found;
   }
-
-  /** Checks symbols and channels, and gives every symbol its instrument. */
-  #resolve(
-    feed: FeedId,
-    options: {
-      exchange: OpenOptions['feeds'][number]['exchange'];
-      symbols: readonly string[];
-      channels: readonly ChannelOption[];
-    },
-    where: string,
-  ): { instruments: readonly RegisteredInstrument[]; subscriptions: readonly Subscription[] } {
-    const { exchange } = options;
-    const channels = options.channels.map((channel, n) =>
-      checkChannel(exchange, channel, `${where}.channels.${n}`),
-    );
-    const symbols = options.symbols.map((symbol, n) =>
-      checkSymbol(exchange, symbol, `${where}.symbols.${n}`),
-    );
-    const books = channels.filter(({ channel }) => channel === 'book');
-    if (books.length > 1)
-      throw new MisuseError(
-        `Condition failed: ${where}.channels has ${books.length} books, allowed: one depth for each feed`,
-      );
-    for (const { depth = 0 } of books) {
-      // A record takes at most half of its ring, and a snapshot is one record.
-      const needed = 2 * bookBytes(2 * depth);
-      if (needed > this.#ringBytes)
-        throw new MisuseError(
-          `Condition failed: option ring.bytes is ${this.#ringBytes}, allowed with books of depth ${depth}: ${2 ** Math.ceil(Math.log2(needed))} or more`,
-        );
-    }
-    const rules = VENUES[exchange].channels;
-    if (symbols.length === 0 && channels.some(({ channel }) => rules.get(channel)?.wholeVenue !== true))
-      throw new MisuseError(`Condition failed: ${where}.symbols is empty, give at least one symbol`);
-    const instruments = symbols.map((symbol) => this.#registry.intern(feed, exchange, symbol));
-    const ids = (wholeVenue: boolean): readonly InstrumentId[] =>
-      wholeVenue ? [NO_INSTRUMENT] : instruments.map(({ id }) => id);
-    const subscriptions = channels.flatMap((channel) =>
-      ids(rules.get(channel.channel)?.wholeVenue === true).map(
-        (instrument): Subscription => ({ ...channel, instrument }),
-      ),
-    );
-    return { instruments: [...new Set(instruments)], subscriptions };
-  }
-}
-
-/** Leaves out what was given as undefined, so that a default stays. */
-function given<T extends object>(options: T | undefined): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(
-    Object.entries(options ?? {}).filter(([, value]) => value !== undefined),
-  ) as never;
 }
 
 /**

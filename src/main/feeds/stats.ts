@@ -1,6 +1,14 @@
-import { COUNTED, FEED, KIND, kindWord } from '../../shared/counters/feed-counters.ts';
+import {
+  COUNTED,
+  FEED,
+  KIND,
+  kindWord,
+  LINE,
+  LINES_MAX,
+  lineWord,
+} from '../../shared/counters/feed-counters.ts';
 import { BOOK_STATE, SYMBOL, type SymbolCounters } from '../../shared/counters/symbol-counters.ts';
-import type { ConnectionState } from '../../shared/session/connection-state.ts';
+import { type ConnectionState, connectionState } from '../../shared/session/connection-state.ts';
 import { safeUrl } from '../../shared/text/safe-url.ts';
 import type { ExchangeName } from '../../shared/venues/venue.ts';
 import type { Feed } from './feed.ts';
@@ -24,7 +32,25 @@ export interface SymbolStats {
   readonly resyncs: number;
 }
 
+/** One of several connections of a feed that are subscribed to the same. Counted since it was opened. */
+export interface LineStats {
+  readonly state: ConnectionState;
+  /** Market records it had. */
+  readonly offered: number;
+  /** Of these, the ones that were delivered because it had them first. */
+  readonly wins: number;
+  /** Those another line had first. */
+  readonly duplicates: number;
+  /** Those that came when a later one was delivered already. */
+  readonly late: number;
+  /** Records another line had and this one did not. */
+  readonly lost: number;
+  /** By how much it was first, where it was, µs; NaN where it never was. */
+  readonly leadUs: { readonly p50: number; readonly p99: number };
+}
+
 export interface FeedStats extends FlowStats {
+  /** Name of the connection: `kraken#0`, and `kraken#0.1` for the second one that a feed needed. */
   readonly feed: string;
   readonly exchange: ExchangeName;
   /** Without user info and query. */
@@ -38,6 +64,10 @@ export interface FeedStats extends FlowStats {
   readonly checksums: { readonly checked: number; readonly failed: number };
   readonly resyncs: number;
   readonly reconnects: number;
+  /** Connections replaced by another without a gap. */
+  readonly rotations: number;
+  /** Records that were not delivered because another line had said them, or could not be heard yet. */
+  readonly duplicates: number;
   readonly malformed: number;
   /** Messages that took the slower path because they had an unusual shape. */
   readonly cold: number;
@@ -47,6 +77,9 @@ export interface FeedStats extends FlowStats {
   readonly pauses: number;
   readonly ring: { readonly bytes: number; readonly heldBytes: number };
   readonly byKind: Readonly<Record<(typeof COUNTED)[number], FlowStats>>;
+  /** Its lines while there are several: with `lines: 2`, and during a rotation. Brought up to date four times a second. */
+  readonly lines: readonly LineStats[];
+  /** Those subscribed here, or last here. Where their channels are on two connections, both show the one book. */
   readonly symbols: readonly SymbolStats[];
 }
 
@@ -81,13 +114,16 @@ export function feedStats(feed: Feed, symbols: SymbolCounters): FeedStats {
     checksums: { checked: words[FEED.checksumsChecked]!, failed: words[FEED.checksumsFailed]! },
     resyncs: words[FEED.resyncs]!,
     reconnects: words[FEED.reconnects]!,
+    rotations: words[FEED.rotations]!,
+    duplicates: words[FEED.duplicates]!,
     malformed: words[FEED.malformed]!,
     cold: words[FEED.cold]!,
     refreshed: words[FEED.refreshed]!,
     pauses: words[FEED.pauses]!,
     ring: { bytes: settings.ringBytes, heldBytes: feed.reader.heldBytes() },
     byKind: Object.fromEntries(kinds) as FeedStats['byKind'],
-    symbols: settings.registry.ofFeed(feed.id).map(({ id, symbol }) => ({
+    lines: lineStats(words),
+    symbols: feed.instruments.map(({ id, symbol }) => ({
       symbol,
       book: BOOK_STATE_NAMES[symbols.get(id, SYMBOL.bookState)] ?? 'absent',
       checksums: {
@@ -97,4 +133,22 @@ export function feedStats(feed: Feed, symbols: SymbolCounters): FeedStats {
       resyncs: symbols.get(id, SYMBOL.resyncs),
     })),
   };
+}
+
+function lineStats(words: Float64Array): LineStats[] {
+  const lines: LineStats[] = [];
+  for (let line = 0; line < LINES_MAX; line++) {
+    const word = (of: number): number => words[lineWord(line, of)]!;
+    if (word(LINE.state) === 0) continue;
+    lines.push({
+      state: connectionState(word(LINE.state) - 1),
+      offered: word(LINE.offered),
+      wins: word(LINE.wins),
+      duplicates: word(LINE.duplicates),
+      late: word(LINE.late),
+      lost: word(LINE.lost),
+      leadUs: { p50: word(LINE.leadP50Us), p99: word(LINE.leadP99Us) },
+    });
+  }
+  return lines;
 }

@@ -35,10 +35,12 @@ export class Supervisor {
   readonly #log: LogOptions;
   readonly #logger: Logger;
   readonly #program: WorkerProgram;
-  readonly #feeds: readonly SupervisedFeed[];
+  readonly #feeds: SupervisedFeed[];
   #worker: WorkerControl | undefined;
   #retired = false;
   #stopped = false;
+  /** A worker is being started, or was lost and may be followed by another: nobody else starts one. */
+  #isReplacing = false;
   #keepsAlive = true;
   /** When workers were lost within the window, monotonic ms. */
   #lostAt: number[] = [];
@@ -51,7 +53,7 @@ export class Supervisor {
     program: WorkerProgram,
   ) {
     this.#name = name;
-    this.#feeds = feeds;
+    this.#feeds = [...feeds];
     this.#log = log;
     this.#logger = logger;
     this.#program = program;
@@ -69,19 +71,36 @@ export class Supervisor {
     const worker = new WorkerControl(this.#name, this.#log, this.#program, tell);
     worker.keepAlive(this.#keepsAlive);
     this.#worker = worker;
-    const start = (feed: SupervisedFeed): Promise<void> => {
-      const config = feed.config();
-      return worker.call(`start ${config.name}`, START_DEADLINE_MS, (remote) => remote.start(config));
-    };
     try {
       // All are on their way before the first answer, so that a control call made meanwhile comes after them.
-      await Promise.all(this.#feeds.filter((feed) => !feed.over).map(start));
+      await Promise.all(this.#feeds.filter((feed) => !feed.over).map((feed) => startIn(worker, feed)));
     } catch (error) {
       this.#worker = undefined;
       await worker.terminate();
       throw error;
     }
     void worker.ended.then((end) => this.#lost(endText(end), end.error));
+  }
+
+  /**
+   * Looks after one more feed, in the worker that runs or, where there is none, in a new one.
+   *
+   * @throws ControlError when the worker does not take it in. The feed is looked after all the same: the next
+   *   worker starts it, or it is given up like the others.
+   */
+  async adopt(feed: SupervisedFeed): Promise<void> {
+    this.#feeds.push(feed);
+    if (this.#worker !== undefined) await startIn(this.#worker, feed);
+    else if (!this.#isReplacing) {
+      this.#isReplacing = true;
+      try {
+        await this.start();
+        this.#isReplacing = false;
+      } catch (error) {
+        void this.#lost(error instanceof Error ? error.message : String(error), error);
+        throw error;
+      }
+    }
   }
 
   /** From now on a worker that ends is not followed by another. */
@@ -104,9 +123,10 @@ export class Supervisor {
   /** Never rejects: a worker that cannot be started anew is one more that is lost. */
   async #lost(why: string, cause: unknown): Promise<void> {
     this.#worker = undefined;
+    this.#isReplacing = true;
     while (!this.#stopped) {
       const feeds = this.#feeds.filter((feed) => !feed.over);
-      if (feeds.length === 0) return;
+      if (feeds.length === 0) break;
       const tooOften = this.#countLoss() > RESTARTS_MAX;
       const final = tooOften || this.#retired;
       this.#logger.error({ worker: this.#name, final, err: cause }, 'a feed worker ended unexpectedly');
@@ -117,17 +137,19 @@ export class Supervisor {
           ? 'the worker ended while the feed was being closed'
           : 'the worker ended and is started anew';
       await Promise.all(feeds.map((feed) => feed.workerLost(`${consequence}: ${why}`, final)));
-      if (final) return;
+      // One that was adopted meanwhile is given up with the others.
+      if (final) continue;
       await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
-      if (this.#stopped) return;
+      if (this.#stopped) break;
       try {
         await this.start();
-        return;
+        break;
       } catch (error) {
         why = error instanceof Error ? error.message : String(error);
         cause = error;
       }
     }
+    this.#isReplacing = false;
   }
 
   /** @returns workers lost within the window, this one included. */
@@ -136,4 +158,9 @@ export class Supervisor {
     this.#lostAt = this.#lostAt.filter((at) => now - at < RESTARTS_WINDOW_MS);
     return this.#lostAt.push(now);
   }
+}
+
+function startIn(worker: WorkerControl, feed: SupervisedFeed): Promise<void> {
+  const config = feed.config();
+  return worker.call(`start ${config.name}`, START_DEADLINE_MS, (remote) => remote.start(config));
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { LogOptions, Overflow, SessionTimes, SocketOptions } from '../../shared/contract.ts';
 import { type ChannelName, EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
+import { type ConnectionOptions, checkConnectionOptions, connectionRules } from './connection-options.ts';
 import { checkEndpoint, checkHeaders } from './endpoint-options.ts';
 import { check, expected, flag, numberWithin, objectOf, oneOf, shown } from './option-rules.ts';
 
@@ -21,8 +22,8 @@ export type ChannelOption =
       readonly snapshot?: boolean | undefined;
     };
 
-/** One feed: one connection to one exchange. */
-export interface FeedOption {
+/** One feed: symbols of one exchange, over as many connections as the exchange's limits demand. */
+export interface FeedOption extends ConnectionOptions {
   readonly exchange: ExchangeName;
   /** Symbols in the one form (`BTC/USD`) or the venue's own (`XBT/USD`). */
   readonly symbols: readonly string[];
@@ -40,11 +41,14 @@ export interface OpenOptions {
   readonly feeds: readonly FeedOption[];
   readonly ring?:
     | {
-        /** Bytes of each feed's ring, a power of two; 8 MiB where left out. */
+        /** Bytes of each connection's ring, a power of two; 8 MiB where left out. */
         readonly bytes?: number | undefined;
       }
     | undefined;
-  /** Workers to share among the feeds; one for each where left out. */
+  /**
+   * Workers at most, among which the connections are shared evenly. Where left out, one for each connection up
+   * to the number of processors that Node may use (`os.availableParallelism()`).
+   */
   readonly threads?: number | undefined;
   /** How `run` rests: `async` sleeps until woken (default), `spin` never sleeps, `poll` looks every millisecond. */
   readonly wait?: 'async' | 'spin' | 'poll' | undefined;
@@ -59,7 +63,7 @@ export interface OpenOptions {
 export interface SubscribeOptions {
   readonly symbols: readonly string[];
   readonly channels: readonly ChannelOption[];
-  /** Name (`kraken#0`) or number of the feed; needed where there are several. */
+  /** Name (`kraken#0`) or number of the feed, whichever connections it has; needed where there are several. */
   readonly feed?: string | number | undefined;
 }
 
@@ -158,10 +162,11 @@ const FeedSchema = objectOf({
   overflow: v.optional(oneOf(['conflate', 'backpressure'])),
   times: v.optional(TimesSchema),
   socket: v.optional(SocketSchema),
+  ...connectionRules,
 });
 
-/** Each feed takes a ring, and its id has 16 bits in a record. */
-const FEEDS_MAX = 1024;
+/** Connections of all feeds together: each takes a ring, and its id has 16 bits in a record. */
+export const CONNECTIONS_MAX = 1024;
 
 const isPowerOfTwo = (n: number) => (n & (n - 1)) === 0;
 
@@ -179,7 +184,7 @@ const OpenSchema = objectOf({
   feeds: v.pipe(
     v.array(FeedSchema, expected('a list of feeds')),
     v.minLength(1, 'is empty, give at least one feed'),
-    v.maxLength(FEEDS_MAX, `is too long, allowed: at most ${FEEDS_MAX} feeds`),
+    v.maxLength(CONNECTIONS_MAX, `is too long, allowed: at most ${CONNECTIONS_MAX} feeds`),
   ),
   ring: v.optional(objectOf({ bytes: v.optional(RingBytes) })),
   threads: v.optional(numberWithin(1, 64)),
@@ -206,6 +211,7 @@ export function checkOpenOptions(options: OpenOptions): void {
   for (const [n, { url, socket }] of options.feeds.entries()) {
     if (url !== undefined) checkEndpoint(url, socket?.allowPlain === true, `option feeds.${n}.url`);
     if (socket?.headers !== undefined) checkHeaders(socket.headers, `option feeds.${n}.socket.headers`);
+    checkConnectionOptions(options.feeds[n]!, `option feeds.${n}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { decimalsOf, formatDecimal, INEXACT } from '../decimal/decimals.ts';
 import { checksumDigits } from '../decimal/scan-decimal.ts';
+import type { BookLevels } from './book-levels.ts';
 import { type BookSide, Level } from './book-side.ts';
 import { CRC_START, crcOf, moveRegister, registerOf } from './crc32.ts';
 
@@ -43,7 +44,7 @@ export function checksumLevel(
  * Computes the checksum parts of all levels of a side anew, padded to these decimals. A number marked
  * inexact keeps its old part, because its text is lost. Cold: formats every number.
  */
-export function padSide(side: BookSide, priceDecimals: number, qtyDecimals: number): void {
+export function padSide(side: BookLevels, priceDecimals: number, qtyDecimals: number): void {
   const level = new Level();
   for (let i = 0; i < side.size; i++) {
     side.read(i, level);
@@ -77,7 +78,7 @@ const QTY_DECIMALS_MAX = 12;
  * 66 million), where a single check has 1 in 2^32. Cold: runs when the snapshot of an instrument whose
  * decimals are not known fails as read.
  */
-export function findPadding(asks: BookSide, bids: BookSide, checksum: number): Padding | undefined {
+export function findPadding(asks: BookLevels, bids: BookLevels, checksum: number): Padding | undefined {
   const wanted = checksum >>> 0;
   const level = new Level();
   const digits: { price: string; priceSent: number; qty: string; qtySent: number }[] = [];

@@ -1,3 +1,4 @@
+import type { BookLevels } from './book-levels.ts';
 import { moveRegister } from './crc32.ts';
 
 /**
@@ -35,7 +36,7 @@ const NEAR = 8;
  * levels are put back into the middle, which happens once in as many insertions as a quarter of the
  * capacity. Allocates only when it grows.
  */
-export class BookSide {
+export class BookSide implements BookLevels {
   /** 1: the highest price is best (bids); -1: the lowest is (asks). */
   readonly #direction: 1 | -1;
   #prices: Float64Array;

@@ -39,7 +39,33 @@ export const FEED = {
   committed: 15,
   /** Times the socket was told to stop reading because the ring was full. */
   pauses: 16,
-  words: 17,
+  /** Connections replaced by another without a gap. */
+  rotations: 17,
+  /** Records of one line that another line had said already, or that it could not be heard with yet. */
+  duplicates: 18,
+  words: 19,
+} as const;
+
+/** Connections that a feed may have side by side: two for good, and a replacement of each. */
+export const LINES_MAX = 4;
+
+/** Of each line, after the words of the feed and of the kinds. All zero where the line is not there. */
+export const LINE = {
+  /** State of the line's session, as in `FEED.state`, plus 1; 0 where there is no such line. */
+  state: 0,
+  /** Market records it had, while there was another line. */
+  offered: 1,
+  /** Of these, the ones that were delivered because it had them first. */
+  wins: 2,
+  duplicates: 3,
+  /** Records that came when a later one was delivered already. */
+  late: 4,
+  /** Records another line had and this one did not. */
+  lost: 5,
+  /** By how much it was first, where it was, µs. */
+  leadP50Us: 6,
+  leadP99Us: 7,
+  words: 8,
 } as const;
 
 /** Kinds of records that are counted one by one, in the order of their rows. */
@@ -59,4 +85,9 @@ export const KIND = { received: 0, delivered: 1, dropped: 2, conflated: 3, words
 /** Word index of one counter of one kind; `row` is the kind's place in `COUNTED`. */
 export const kindWord = (row: number, word: number): number => FEED.words + row * KIND.words + word;
 
-export const FEED_COUNTER_WORDS = FEED.words + COUNTED.length * KIND.words;
+const FIRST_LINE = FEED.words + COUNTED.length * KIND.words;
+
+/** Word index of one counter of one line. */
+export const lineWord = (line: number, word: number): number => FIRST_LINE + line * LINE.words + word;
+
+export const FEED_COUNTER_WORDS = FIRST_LINE + LINES_MAX * LINE.words;

@@ -91,6 +91,11 @@ export const FAULTS = {
     remedy: 'reconnect',
     meaning: 'the server does not read what is sent to it',
   },
+  CHANNEL_SILENT: {
+    id: 24,
+    remedy: 'resubscribe',
+    meaning: 'a channel said nothing for much longer than it ever did, on a connection that is alive',
+  },
 } as const satisfies Readonly<Record<string, FaultEntry>>;
 
 export type FaultName = keyof typeof FAULTS;

@@ -42,6 +42,17 @@ export const STATUSES = {
     scope: 'feed',
     meaning: 'something went wrong that changes no state; the fault says what',
   },
+  rotated: {
+    id: 14,
+    scope: 'feed',
+    meaning: 'another connection took over without a gap; the detail is why, value is how long it took in ms',
+  },
+  lineLost: {
+    id: 15,
+    scope: 'feed',
+    meaning:
+      'one of several connections is gone and the feed goes on with the others; value is the close code',
+  },
 } as const satisfies Readonly<Record<string, StatusEntry>>;
 
 export type StatusName = keyof typeof STATUSES;

@@ -1,5 +1,6 @@
-import { bookChecksum, CHECKSUM_LEVELS, findPadding, padSide } from '../../shared/book/book-checksum.ts';
-import { BookSide, Level } from '../../shared/book/book-side.ts';
+import { CHECKSUM_LEVELS, findPadding, padSide } from '../../shared/book/book-checksum.ts';
+import type { BookLevels } from '../../shared/book/book-levels.ts';
+import { Level } from '../../shared/book/book-side.ts';
 import type { Subscription } from '../../shared/contract.ts';
 import { FEED, FEED_COUNTER_WORDS } from '../../shared/counters/feed-counters.ts';
 import {
@@ -17,9 +18,22 @@ import { TYPE } from '../../shared/records/record-catalogue.ts';
 import { FLAG } from '../../shared/records/record-header.ts';
 import type { ExchangeUs, InstrumentId } from '../../shared/units.ts';
 import type { CodecEvents, NoticeSink, RecordSink } from '../feed-events.ts';
-import { BookMessage, type LevelList, SINGLE } from './book-message.ts';
+import type { Scanner } from '../scanner/scanner.ts';
+import { BookMessage, type LevelList } from './book-message.ts';
+import { CheckedBook } from './checked-book.ts';
+import {
+  ASK_COUNT,
+  BID_COUNT,
+  FIRST_ASK,
+  FIRST_BID,
+  readScannedSide,
+  writeScannedSide,
+} from './scanned-levels.ts';
 
-type BookState = (typeof BOOK_STATE)[keyof typeof BOOK_STATE];
+/** Where a book's state and checks are told. */
+export type SymbolWords = Pick<SymbolCounters, 'set' | 'add'>;
+
+export type BookState = (typeof BOOK_STATE)[keyof typeof BOOK_STATE];
 
 /** A message of the exchange needs no more levels on a side than this many times the depth … */
 const LEVELS_PER_DEPTH_MAX = 8;
@@ -28,15 +42,10 @@ const LEVELS_BESIDE_DEPTH_MAX = 1024;
 /** The bound where the depth is not limited: sorting more takes too long to wait for. */
 const LEVELS_MAX = 65_536;
 
-/** Bytes of a record of one level. */
-const SINGLE_BYTES = bookBytes(1);
-
 /** One book that is followed. */
-class TrackedBook {
+class TrackedBook extends CheckedBook {
   readonly instrument: InstrumentId;
   readonly subscription: Subscription;
-  readonly bids = new BookSide('bids');
-  readonly asks = new BookSide('asks');
   /** Levels per side; 0 where the subscription names none and nothing is cut. */
   readonly depth: number;
   /** Levels on one side of a message beyond which it is not taken for one. */
@@ -45,10 +54,12 @@ class TrackedBook {
   /** Of the message applied last, for snapshots written from here. NaN keeps the fields unboxed. */
   exchangeAtUs = Number.NaN as ExchangeUs;
   sequence = Number.NaN;
-  checksum = 0;
+  /** The checksum that came with it. */
+  stated = 0;
   hasChecksum = false;
 
-  constructor(subscription: Subscription) {
+  constructor(subscription: Subscription, scanner: Scanner | undefined) {
+    super(scanner, subscription.depth ?? 0);
     this.instrument = subscription.instrument;
     this.subscription = subscription;
     this.depth = subscription.depth ?? 0;
@@ -77,8 +88,9 @@ export class BookIntegrity {
   readonly #sink: RecordSink;
   readonly #notices: NoticeSink;
   readonly #events: CodecEvents;
-  readonly #symbols: SymbolCounters;
+  readonly #symbols: SymbolWords;
   readonly #feed: { readonly local: Float64Array };
+  readonly #scanner: Scanner | undefined;
   /** By instrument; `undefined` where no book is subscribed. */
   readonly #books: (TrackedBook | undefined)[] = [];
   /** By instrument, and kept for the feed's whole life: precision belongs to the instrument. */
@@ -93,14 +105,19 @@ export class BookIntegrity {
   /** Whole books on their way into a record. */
   readonly #whole = new BookMessage();
 
-  /** @param feed where this feed's counters are kept before they are published. */
+  /**
+   * @param feed where this feed's counters are kept before they are published.
+   * @param scanner whose memory the books are kept in; without it they are kept in JavaScript's.
+   */
   constructor(
     sink: RecordSink,
     notices: NoticeSink,
     events: CodecEvents,
-    symbols: SymbolCounters,
+    symbols: SymbolWords,
     feed: { readonly local: Float64Array } = { local: new Float64Array(FEED_COUNTER_WORDS) },
+    scanner?: Scanner,
   ) {
+    this.#scanner = scanner;
     this.#sink = sink;
     this.#notices = notices;
     this.#events = events;
@@ -115,14 +132,18 @@ export class BookIntegrity {
   open(subscription: Subscription): void {
     const { instrument, depth = 0 } = subscription;
     invariant(instrument < INSTRUMENTS_MAX, 'a book is subscribed for a row of the instrument table');
-    if (this.#find(instrument)?.depth === depth) return;
+    const before = this.#find(instrument);
+    if (before?.depth === depth) return;
+    before?.free();
     while (this.#books.length <= instrument) this.#books.push(undefined);
-    this.#books[instrument] = new TrackedBook(subscription);
+    this.#books[instrument] = new TrackedBook(subscription, this.#scanner);
     this.#symbols.set(instrument, SYMBOL.bookState, BOOK_STATE.absent);
   }
 
   close(instrument: InstrumentId): void {
-    if (this.#find(instrument) === undefined) return;
+    const book = this.#find(instrument);
+    if (book === undefined) return;
+    book.free();
     this.#books[instrument] = undefined;
     this.#symbols.set(instrument, SYMBOL.bookState, BOOK_STATE.absent);
   }
@@ -132,8 +153,7 @@ export class BookIntegrity {
     this.#faults.fill(FAULTS.BOOK_INVALID.id);
     for (const book of this.#books) {
       if (book === undefined) continue;
-      book.bids.clear();
-      book.asks.clear();
+      book.clear();
       this.#enter(book, BOOK_STATE.absent);
     }
   }
@@ -154,25 +174,15 @@ export class BookIntegrity {
       this.#sink.discard(TYPE.book, message.instrument, fault, 1);
       return;
     }
-    if (message.single !== SINGLE.none) {
-      this.#takeSingle(book, message);
+    if (message.snapshot) book.clear();
+    if (message.scanned && !book.isScanned) this.#readScanned(message);
+    const bids = message.scanned ? this.#scanner!.int32[BID_COUNT]! : message.bids.count;
+    const asks = message.scanned ? this.#scanner!.int32[ASK_COUNT]! : message.asks.count;
+    if (bids > book.levelsMax || asks > book.levelsMax || !book.makeRoom(bids, asks)) {
+      this.#fail(book, FAULTS.BOOK_INVALID.id, tooMany(book, bids, asks), 1);
       return;
     }
-    if (message.snapshot) {
-      book.bids.clear();
-      book.asks.clear();
-    }
-    if (message.bids.count > book.levelsMax || message.asks.count > book.levelsMax) {
-      this.#fail(book, FAULTS.BOOK_INVALID.id, tooMany(book, message), 1);
-      return;
-    }
-    this.#applySide(book.bids, message.bids);
-    this.#applySide(book.asks, message.asks);
-    if (book.depth > 0) {
-      book.bids.truncate(book.depth);
-      book.asks.truncate(book.depth);
-    }
-    if (!this.#holds(book, message)) return;
+    if (!this.#holds(book, message, this.#apply(book, message))) return;
     if (book.state === BOOK_STATE.live) this.#write(book, message, message.snapshot ? FLAG.snapshot : 0);
     else this.#goLive(book, message);
   }
@@ -220,7 +230,7 @@ export class BookIntegrity {
     whole.begin(instrument, true);
     whole.exchangeAtUs = book.exchangeAtUs;
     whole.sequence = book.sequence;
-    whole.checksum = book.checksum;
+    whole.checksum = book.stated;
     whole.hasChecksum = book.hasChecksum;
     this.#listSide(book.bids, whole.bids);
     this.#listSide(book.asks, whole.asks);
@@ -233,25 +243,26 @@ export class BookIntegrity {
     return instrument < this.#books.length ? this.#books[instrument] : undefined;
   }
 
-  /** An update of one level: the same as `take` without the lists. */
-  #takeSingle(book: TrackedBook, message: BookMessage): void {
-    const side = message.single === SINGLE.bid ? book.bids : book.asks;
-    side.apply(message.level);
-    if (book.depth > 0) side.truncate(book.depth);
-    if (this.#holds(book, message)) this.#writeSingle(book, message);
+  /** Applies the levels of a message. @returns the checksum of the book, where the message has one. */
+  #apply(book: TrackedBook, message: BookMessage): number {
+    if (message.scanned) return book.applyScanned(book.depth);
+    this.#applySide(book.bids, message.bids);
+    this.#applySide(book.asks, message.asks);
+    if (book.depth > 0) book.truncate(book.depth);
+    return message.hasChecksum ? book.checksum() : 0;
   }
 
   /** Whether the book is the exchange's now that the message is applied; says so where it is not. */
-  #holds(book: TrackedBook, message: BookMessage): boolean {
+  #holds(book: TrackedBook, message: BookMessage, computed: number): boolean {
     if (message.hasChecksum) {
-      if (!this.#checksumHolds(book, message)) return false;
+      if (!this.#checksumHolds(book, message, computed)) return false;
     } else if (book.bids.price(0) >= book.asks.price(0)) {
       this.#fail(book, FAULTS.BOOK_INVALID.id, crossed(book), 1);
       return false;
     }
     book.exchangeAtUs = message.exchangeAtUs;
     book.sequence = message.sequence;
-    book.checksum = message.checksum;
+    book.stated = message.checksum;
     book.hasChecksum = message.hasChecksum;
     return true;
   }
@@ -261,7 +272,7 @@ export class BookIntegrity {
     this.#symbols.set(book.instrument, SYMBOL.bookState, state);
   }
 
-  #applySide(side: BookSide, levels: LevelList): void {
+  #applySide(side: BookLevels, levels: LevelList): void {
     const level = this.#level;
     const { count } = levels;
     for (let n = 0; n < count; n++) {
@@ -270,7 +281,7 @@ export class BookIntegrity {
     }
   }
 
-  #listSide(side: BookSide, levels: LevelList): void {
+  #listSide(side: BookLevels, levels: LevelList): void {
     const level = this.#level;
     for (let i = 0; i < side.size; i++) {
       side.read(i, level);
@@ -278,10 +289,9 @@ export class BookIntegrity {
     }
   }
 
-  #checksumHolds(book: TrackedBook, message: BookMessage): boolean {
+  #checksumHolds(book: TrackedBook, message: BookMessage, computed: number): boolean {
     this.#feed.local[FEED.checksumsChecked]!++;
     this.#symbols.add(book.instrument, SYMBOL.checksumsChecked);
-    const computed = bookChecksum(book.asks, book.bids);
     if (computed !== (message.checksum | 0) && !(message.snapshot && this.#learnPadding(book, message))) {
       this.#feed.local[FEED.checksumsFailed]!++;
       this.#symbols.add(book.instrument, SYMBOL.checksumsFailed);
@@ -322,8 +332,7 @@ export class BookIntegrity {
 
   /** @param records how many are discarded by it; told after the status, so that one gap has them all. */
   #fail(book: TrackedBook, fault: FaultCode, detail: string, records: number): void {
-    book.bids.clear();
-    book.asks.clear();
+    book.clear();
     this.#faults[book.instrument] = fault;
     // Said once: a status is never lost, so repeating it without bound would fill the memory.
     if (book.state !== BOOK_STATE.stale)
@@ -336,37 +345,39 @@ export class BookIntegrity {
   #write(book: TrackedBook, message: BookMessage, flags: number): void {
     const sink = this.#sink;
     const { bids, asks } = message;
-    const count = bids.count + asks.count;
+    const scanner = message.scanned ? this.#scanner : undefined;
+    const bidCount = scanner === undefined ? bids.count : scanner.int32[BID_COUNT]!;
+    const askCount = scanner === undefined ? asks.count : scanner.int32[ASK_COUNT]!;
+    const count = bidCount + askCount;
     const bytes = bookBytes(count);
     const at = sink.claim(TYPE.book, bytes);
     const { view } = sink;
     writeFixedPart(view, at, book, message);
-    BOOK.field.flags.set(view, at, flags);
-    BOOK.field.bidCount.set(view, at, bids.count);
-    BOOK.field.askCount.set(view, at, asks.count);
+    if (flags !== 0) BOOK.field.flags.set(view, at, flags);
+    BOOK.field.bidCount.set(view, at, bidCount);
+    BOOK.field.askCount.set(view, at, askCount);
     const levels = at + BOOK.size;
     const decimals = levels + count * LEVEL_BYTES;
-    writeSide(view, levels, decimals, bids);
-    writeSide(view, levels + bids.count * LEVEL_BYTES, decimals + bids.count * 2, asks);
-    for (let end = decimals + count * 2; end < at + bytes; end++) view.setUint8(end, 0);
+    const asksAt = levels + bidCount * LEVEL_BYTES;
+    const askDecimals = decimals + bidCount * 2;
+    // Zeros behind the last decimals; the decimals are written over the others.
+    if (count > 0) view.setFloat64(at + bytes - 8, 0, true);
+    if (scanner === undefined) {
+      writeSide(view, levels, decimals, bids);
+      writeSide(view, asksAt, askDecimals, asks);
+    } else {
+      writeScannedSide(scanner, bidCount, FIRST_BID, view, levels, decimals);
+      writeScannedSide(scanner, askCount, FIRST_ASK, view, asksAt, askDecimals);
+    }
     sink.commit(bytes);
   }
 
-  #writeSingle(book: TrackedBook, message: BookMessage): void {
-    const sink = this.#sink;
-    const { level } = message;
-    const at = sink.claim(TYPE.book, SINGLE_BYTES);
-    const { view } = sink;
-    const isBid = message.single === SINGLE.bid;
-    writeFixedPart(view, at, book, message);
-    BOOK.field.bidCount.set(view, at, isBid ? 1 : 0);
-    BOOK.field.askCount.set(view, at, isBid ? 0 : 1);
-    view.setFloat64(at + BOOK.size, level.price, true);
-    view.setFloat64(at + BOOK.size + 8, level.qty, true);
-    // The two bytes of decimals and the zeros after them.
-    view.setInt32(at + BOOK.size + LEVEL_BYTES, level.priceDecimals | (level.qtyDecimals << 8), true);
-    view.setInt32(at + BOOK.size + LEVEL_BYTES + 4, 0, true);
-    sink.commit(SINGLE_BYTES);
+  /** Puts the levels of a scanned message into its lists. */
+  #readScanned(message: BookMessage): void {
+    const scanner = this.#scanner!;
+    message.scanned = false;
+    readScannedSide(scanner, scanner.int32[BID_COUNT]!, FIRST_BID, message.bids, this.#level);
+    readScannedSide(scanner, scanner.int32[ASK_COUNT]!, FIRST_ASK, message.asks, this.#level);
   }
 }
 
@@ -399,5 +410,5 @@ const mismatch = (book: TrackedBook, message: BookMessage, computed: number): st
 const crossed = (book: TrackedBook): string =>
   `best bid ${book.bids.price(0)} is not below best ask ${book.asks.price(0)}`;
 
-const tooMany = (book: TrackedBook, message: BookMessage): string =>
-  `${message.bids.count} bids and ${message.asks.count} asks in one message of a book of depth ${book.depth}`;
+const tooMany = (book: TrackedBook, bids: number, asks: number): string =>
+  `${bids} bids and ${asks} asks in one message of a book of depth ${book.depth}`;

@@ -1,4 +1,4 @@
-import { Level } from '../../shared/book/book-side.ts';
+import type { Level } from '../../shared/book/book-side.ts';
 import type { ExchangeUs, InstrumentId } from '../../shared/units.ts';
 import { NO_INSTRUMENT, NONE } from '../../shared/units.ts';
 
@@ -53,10 +53,6 @@ export class LevelList {
   }
 }
 
-/** The side of a message that is one level and nothing else, which most messages are. */
-export const SINGLE = { none: 0, bid: 1, ask: 2 } as const;
-export type Single = (typeof SINGLE)[keyof typeof SINGLE];
-
 /** One book message of any venue, read whole before anything is done with it. Reused for every message. */
 export class BookMessage {
   instrument: InstrumentId = NO_INSTRUMENT;
@@ -69,9 +65,8 @@ export class BookMessage {
   sequence = Number.NaN;
   readonly bids = new LevelList();
   readonly asks = new LevelList();
-  /** Where not `none`, the message is `level` alone, on this side, and the lists are empty. */
-  single: Single = SINGLE.none;
-  readonly level = new Level();
+  /** The levels are where the scanner left them, and the lists are empty. */
+  scanned = false;
 
   /** Makes it an empty message of this instrument. */
   begin(instrument: InstrumentId, snapshot: boolean): void {
@@ -81,7 +76,7 @@ export class BookMessage {
     this.checksum = 0;
     this.exchangeAtUs = NONE as ExchangeUs;
     this.sequence = NONE;
-    this.single = SINGLE.none;
+    this.scanned = false;
     this.bids.clear();
     this.asks.clear();
   }

@@ -1,5 +1,5 @@
 import type { Instrument, Subscription } from '../../shared/contract.ts';
-import type { MonotonicNs } from '../../shared/units.ts';
+import type { InstrumentId, MonotonicNs } from '../../shared/units.ts';
 import type { CodecEvents, NoticeSink, RecordSink } from '../feed-events.ts';
 import type { Scanner } from '../scanner/scanner.ts';
 import type { BookIntegrity } from './book-integrity.ts';
@@ -35,6 +35,8 @@ export interface ExchangeCodec {
   unsubscribe(subscriptions: readonly Subscription[]): readonly string[];
   /** An application-level ping, or undefined where the venue wants WebSocket pings only. */
   ping(): string | undefined;
+  /** Id of the newest trade of an instrument, where the venue counts them one by one; NaN where none is known. */
+  newestTrade?(instrument: InstrumentId): number;
   /** A new connection begins: forget what belonged to the last one. */
   reset(): void;
 }

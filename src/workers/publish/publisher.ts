@@ -19,6 +19,7 @@ import { BACKLOG_BYTES_MAX, Backlog } from './backlog.ts';
 import { Conflation } from './conflation.ts';
 import { Hole } from './hole.ts';
 import { type BookRefresher, type OverflowPolicy, REFRESH, type Refresh } from './overflow-policy.ts';
+import type { RecordGate } from './record-gate.ts';
 import { recordMemory } from './record-memory.ts';
 import { RecordQueue } from './record-queue.ts';
 import { RingOutput } from './ring-output.ts';
@@ -87,6 +88,8 @@ export class Publisher implements RecordSink, NoticeSink {
   /** True where a message is set aside from its first record on. */
   #busy = false;
 
+  #gate: RecordGate | undefined;
+
   readonly #gaps = new StreamGaps();
   /** Books that are wrong on the strategy's side and stay so until a snapshot gets through. */
   readonly #spoiled = new Set<InstrumentId>();
@@ -131,6 +134,13 @@ export class Publisher implements RecordSink, NoticeSink {
     this.#stamp.receivedAtNs = now;
   }
 
+  /** Asked about every record from here on, or nobody where undefined. Between messages. */
+  set gate(gate: RecordGate | undefined) {
+    if (this.#inMessage) this.endMessage();
+    this.#gate = gate;
+    this.#updateBusy();
+  }
+
   /** True while records wait for room: call `publish` from time to time, even if nothing arrives. */
   get degraded(): boolean {
     return this.#policy.busy;
@@ -161,6 +171,14 @@ export class Publisher implements RecordSink, NoticeSink {
     this.#tally.delivered(this.#typeId);
     if (this.#journaled === this.#journal.length) this.#growJournal();
     this.#journal[this.#journaled++] = this.#typeId;
+  }
+
+  /** Writes a whole record that was made before, its header included. */
+  insert(record: DataView): void {
+    const bytes = BYTES.get(record, 0);
+    const at = this.#claimAside(TYPE_ID.get(record, 0), bytes);
+    for (let i = 0; i < bytes; i += 4) this.view.setInt32(at + i, record.getInt32(i, true), true);
+    this.commit(bytes);
   }
 
   beginMessage(receivedAtNs: MonotonicNs): void {
@@ -259,9 +277,11 @@ export class Publisher implements RecordSink, NoticeSink {
   }
 
   #settleOne(view: DataView, at: number): void {
+    const gate = this.#gate;
     switch (TYPE_ID.get(view, at)) {
       case DISCARDED.typeId: {
         const { field } = DISCARDED;
+        if (gate?.admitsDiscard(field.kind.get(view, at), INSTRUMENT_ID.get(view, at)) === false) return;
         this.#lose(
           view,
           at,
@@ -272,10 +292,12 @@ export class Publisher implements RecordSink, NoticeSink {
         return;
       }
       case TYPE.status:
+        if (gate?.admitsStatus(view, at) === false) return;
         this.#announceBefore(view, at);
         this.#policy.take(view, at);
         return;
       default:
+        if (gate?.admits(view, at) === false) return;
         this.#settleRecord(view, at);
     }
   }
@@ -381,7 +403,7 @@ export class Publisher implements RecordSink, NoticeSink {
   }
 
   #updateBusy(): void {
-    this.#busy = this.#policy.busy || this.#spoiled.size > 0;
+    this.#busy = this.#policy.busy || this.#spoiled.size > 0 || this.#gate !== undefined;
     this.#setAside(this.#busy);
   }
 

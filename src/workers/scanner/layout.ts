@@ -15,8 +15,6 @@ export const ZEROS_AT: usize = 0x2200;
 export const FIRST_AT: usize = 0x2400;
 /** Eight tables of 256 for a checksum register that takes eight bytes at once. */
 export const CRC_AT: usize = 0x2800;
-/** By number of bytes, 0 to 16: four tables of 256 that move a checksum register on. */
-export const MOVES_AT: usize = 0x4800;
 /** The symbol being looked for, zeros after its last byte. */
 export const SYMBOL_AT: usize = 0x15800;
 
@@ -37,10 +35,17 @@ export const ROWS_MAX: i32 = 512;
 export const LONG_AT: usize = 0x38000;
 export const LONG_MAX: i32 = 80;
 
+/** By number of bytes, below 64: four tables of 256 that move a checksum register on. */
+export const MOVES_AT: usize = 0x40000;
+export const MOVES: i32 = 64;
+/** The same by multiples of 64 bytes, 0 to 16. */
+export const FAR_MOVES_AT: usize = 0x80000;
+export const FAR_MOVES: i32 = 16;
+
 /** Bytes that may be read behind a message, whatever they are. */
 export const SLACK: usize = 0x10000;
 /** Sockets read into this. */
-export const READ_AT: usize = 0x40000;
+export const READ_AT: usize = 0xa0000;
 export const READ_BYTES: usize = 0x10000;
 /** Messages that lie elsewhere are copied here. */
 export const COPY_AT: usize = READ_AT + READ_BYTES + SLACK;
@@ -48,7 +53,7 @@ export const COPY_BYTES: usize = 0x10000;
 /** Shapes and symbol tables. */
 export const HEAP_AT: usize = COPY_AT + COPY_BYTES + SLACK;
 /** All of it. A page is only taken from the system once it is touched. */
-export const MEMORY_BYTES: usize = 0x2000000;
+export const MEMORY_BYTES: usize = 0x4000000;
 
 export const SYMBOL_BYTES_MAX: usize = 64;
 
@@ -89,6 +94,31 @@ export const OP_INTEGER: i32 = 11;
 export const OP_BYTES: usize = 16;
 /** Bytes of a row. */
 export const ROW_BYTES: usize = 128;
+
+/** The lists that a message's levels are in: price in slot 0 of a row, quantity in slot 1. */
+export const BIDS_LIST: i32 = 0;
+export const ASKS_LIST: i32 = 1;
+
+/**
+ * One side of a book: a header of int32, and four arrays of as many levels as there is room for, the best
+ * level last: prices and quantities as float64, checksum registers and small words as int32. A small word is
+ * decimals of the price | of the quantity << 8 | digits in the register << 16.
+ */
+/** 1: the highest price is best (bids); -1: the lowest is (asks). */
+export const SIDE_DIRECTION: usize = 0;
+export const SIDE_CAPACITY: usize = 4;
+/** First level, and the one after the last. */
+export const SIDE_BEGIN: usize = 8;
+export const SIDE_END: usize = 12;
+/** Address of the arrays. */
+export const SIDE_LEVELS: usize = 16;
+/** Levels that the register below covers; 0 where it has to be made anew. */
+export const SIDE_COVERED: usize = 20;
+export const SIDE_REGISTER: usize = 24;
+export const SIDE_DIGITS: usize = 28;
+export const SIDE_BYTES: usize = 64;
+/** Bytes of a level over all four arrays. */
+export const LEVEL_BYTES: usize = 24;
 
 /** What a scan found, as bits; 0 where the message is not of this shape. */
 export const FOUND: i32 = 1;

@@ -1,6 +1,17 @@
 import { CRC_TABLE, moveRegister } from '../../shared/book/crc32.ts';
 import { POWERS_OF_TEN } from '../../shared/decimal/decimals.ts';
-import { ALIGN_AT, CRC_AT, FIRST_AT, MOVES_AT, POWERS_AT, SHIFT_AT, ZEROS_AT } from './layout.ts';
+import {
+  ALIGN_AT,
+  CRC_AT,
+  FAR_MOVES,
+  FAR_MOVES_AT,
+  FIRST_AT,
+  MOVES,
+  MOVES_AT,
+  POWERS_AT,
+  SHIFT_AT,
+  ZEROS_AT,
+} from './layout.ts';
 
 /** Bytes taken at once. */
 const VECTOR = 16;
@@ -37,8 +48,14 @@ export function fillTables(memory: ArrayBuffer): void {
       words[CRC_AT / 4 + after * 256 + byte] = register;
       register = moveRegister(register, 1);
     }
-    for (let length = 0; length <= VECTOR; length++)
-      for (let lane = 0; lane < 4; lane++)
-        words[MOVES_AT / 4 + length * 1024 + lane * 256 + byte] = moveRegister(byte << (lane * 8), length);
   }
+  for (let nibble = 0; nibble < 8; nibble++)
+    for (let bits = 0; bits < 16; bits++) {
+      const place = nibble * 16 + bits;
+      const register = bits << (nibble * 4);
+      for (let length = 0; length < MOVES; length++)
+        words[MOVES_AT / 4 + length * 128 + place] = moveRegister(register, length);
+      for (let steps = 0; steps <= FAR_MOVES; steps++)
+        words[FAR_MOVES_AT / 4 + steps * 128 + place] = moveRegister(register, steps * MOVES);
+    }
 }

@@ -30,6 +30,12 @@ export interface ScannerModule {
   scan(shape: number, symbols: number, start: number, end: number): number;
   /** Hash of the symbol that stands at `at`, a quote after it. */
   hashOf(at: number): number;
+  /** Sets the level in the row at `row` in the side at `side`, or removes it. */
+  applyLevel(side: number, row: number): void;
+  /** Applies the levels of the message scanned last to a book, and cuts both sides. @returns its checksum. */
+  applyMessage(asks: number, bids: number, depth: number): number;
+  checksum(asks: number, bids: number): number;
+  truncate(side: number, depth: number): void;
 }
 
 /** Index in `float64` of a slot's value. */
@@ -61,7 +67,7 @@ export class Scanner {
   readonly float64: Float64Array;
   /** Messages in these bytes are scanned where they lie; others are copied first. */
   readonly readBytes: { readonly buffer: ArrayBuffer; readonly byteOffset: number; readonly length: number };
-  readonly #module: ScannerModule;
+  readonly module: ScannerModule;
   readonly #shapes = new Map<Shape, number>();
   readonly #number = new ScannedDecimal();
   #heap: number = HEAP_AT;
@@ -73,7 +79,7 @@ export class Scanner {
 
   constructor(module: ScannerModule) {
     const { memory } = module;
-    this.#module = module;
+    this.module = module;
     this.bytes = new Uint8Array(memory);
     this.int32 = new Int32Array(memory);
     this.float64 = new Float64Array(memory);
@@ -117,7 +123,7 @@ export class Scanner {
 
   /** Hash of the symbol that stands at `at`, a quote after it. */
   hashOf(at: number): number {
-    return this.#module.hashOf(at);
+    return this.module.hashOf(at);
   }
 
   /**
@@ -130,11 +136,11 @@ export class Scanner {
   scan(shape: number, symbols: number, bytes: Uint8Array, start: number, end: number): number {
     if (bytes !== this.#source) {
       this.#source = bytes;
-      this.#sourceAt = bytes.buffer === this.#module.memory ? bytes.byteOffset : -1;
+      this.#sourceAt = bytes.buffer === this.module.memory ? bytes.byteOffset : -1;
     }
     const offset = this.#sourceAt;
     if (offset < 0) return this.#scanCopy(shape, symbols, bytes, start, end);
-    const found = this.#module.scan(shape, symbols, offset + start, offset + end);
+    const found = this.module.scan(shape, symbols, offset + start, offset + end);
     return (found & FOUND_LONG) === 0 ? found : this.#readLong(found);
   }
 
@@ -143,7 +149,7 @@ export class Scanner {
     const length = end - start;
     if (length > COPY_BYTES) return 0;
     this.bytes.set(bytes.subarray(start, end), COPY_AT);
-    const found = this.#module.scan(shape, symbols, COPY_AT, COPY_AT + length);
+    const found = this.module.scan(shape, symbols, COPY_AT, COPY_AT + length);
     return (found & FOUND_LONG) === 0 ? found : this.#readLong(found);
   }
 

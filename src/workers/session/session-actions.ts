@@ -7,6 +7,7 @@ import type { FaultCode } from '../../shared/faults/fault-catalogue.ts';
 import type { StatusCode } from '../../shared/faults/status-catalogue.ts';
 import type { DisconnectReason } from '../../shared/session/disconnect-reason.ts';
 import type { InstrumentId } from '../../shared/units.ts';
+import type { ChannelName } from '../../shared/venues/venue.ts';
 import type { ConnectionEnd } from '../feed-events.ts';
 
 /** Something that happened. The time it happened is given beside it. */
@@ -28,19 +29,22 @@ export type SessionInput =
   | { readonly kind: 'refused'; readonly subscription: Subscription | undefined; readonly reason: string }
   | { readonly kind: 'book-stale'; readonly subscription: Subscription; readonly fault: FaultCode }
   | { readonly kind: 'book-live'; readonly subscription: Subscription }
+  /** A channel is silent beyond chance; `again` where it was subscribed anew for that and is silent still. */
+  | { readonly kind: 'channel-silent'; readonly channel: ChannelName; readonly again: boolean }
   /** The exchange states its condition: `online`, `maintenance`, `cancel_only`, … */
   | { readonly kind: 'venue-status'; readonly condition: string }
   /** What the user subscribes to and no longer, at any time. */
   | { readonly kind: 'want' | 'unwant'; readonly subscriptions: readonly Subscription[] }
   /**
    * End this connection. A proactive reason closes it and comes back after `reconnectAfterMs`, or rests until
-   * `start` where that is left out; a reactive one cuts it and goes on as if it had been lost.
+   * `start` where that is left out; a reactive one cuts it and goes on as if it had been lost. While it is
+   * ending already, what a later proactive one says of the return holds, and a reactive one is not heard.
    */
   | { readonly kind: 'disconnect'; readonly reason: DisconnectReason; readonly reconnectAfterMs?: number }
   /** Connect in a while; heard only while there is no connection. Replaces a reconnect scheduled before. */
   | { readonly kind: 'reconnect'; readonly afterMs: number }
-  /** End the feed; `force` without the closing handshake. */
-  | { readonly kind: 'close'; readonly force?: boolean };
+  /** End the feed; `force` without the closing handshake, `reason` as the close frame is to say it. */
+  | { readonly kind: 'close'; readonly force?: boolean; readonly reason?: string };
 
 /** Something to do, in the order given, before the next input is handed in. */
 export type SessionAction =

@@ -32,6 +32,7 @@ export function sessionChange(
     state,
     reason,
     fault: givenUp?.fault ?? ended?.fault ?? FAULTS.NONE.id,
+    ...(givenUp === undefined || ended === undefined ? {} : { cause: ended.fault }),
     code: ended?.value ?? 0,
     detail: givenUp === undefined ? why : `${givenUp.detail}${why === '' ? '' : `: ${why}`}`,
     at,

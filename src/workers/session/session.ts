@@ -5,7 +5,7 @@ import type { AttemptLimit } from '../../shared/session/attempt-window.ts';
 import { type ConnectionState, canConnect, mayFollow } from '../../shared/session/connection-state.ts';
 import { type DisconnectReason, isProactive, reasonOf } from '../../shared/session/disconnect-reason.ts';
 import { durationMs, elapsed, later, type MonotonicNs, NS_PER_MS } from '../../shared/units.ts';
-import type { VenueLimits } from '../../shared/venues/venue.ts';
+import type { ChannelName, VenueLimits } from '../../shared/venues/venue.ts';
 import type { ConnectionEnd } from '../feed-events.ts';
 import { ConnectionExpiry } from './connection-expiry.ts';
 import { Liveness } from './liveness.ts';
@@ -77,6 +77,8 @@ export class Session {
   #ending: Ending | undefined;
   /** True once the connection was cut, where at first we asked for the closing handshake. */
   #isCut = false;
+  /** The last attempt became a connection: what ended then is a loss, and no attempt that failed. */
+  #hadOpened = false;
   /** End of the wait that the state is: for the opening, for the end, for the next attempt. */
   #deadline = NEVER;
   /** True while what is waited for is the venue's window of attempts. */
@@ -117,6 +119,21 @@ export class Session {
   /** Retries in a row since a connection was last stable. */
   get retries(): number {
     return this.#plan.retries;
+  }
+
+  /** Channels that are subscribed, as the exchange acknowledged. */
+  get channels(): ReadonlySet<ChannelName> {
+    return this.#table.channels;
+  }
+
+  /** True while everything that is wanted is subscribed, or given up, and every book is whole. */
+  get isComplete(): boolean {
+    return this.#state === 'CONNECTED' && this.#table.isComplete;
+  }
+
+  /** How much of what is wanted was refused, or never answered. */
+  get givenUp(): number {
+    return this.#table.givenUp;
   }
 
   /** Bytes arrived. Once per socket chunk: allocates nothing, and never brings a deadline nearer. */
@@ -177,6 +194,9 @@ export class Session {
       case 'book-live':
         if (this.#state === 'CONNECTED') this.#table.live(input.subscription);
         break;
+      case 'channel-silent':
+        if (this.#state === 'CONNECTED') this.#onChannelSilent(input.channel, input.again, now, out);
+        break;
       case 'venue-status':
         this.#condition = input.condition;
         break;
@@ -197,7 +217,7 @@ export class Session {
           this.#wait(this.#plan.after(input.afterMs, 'as scheduled', now), now, out);
         break;
       case 'close':
-        this.#onClose(input.force ?? false, now, out);
+        this.#onClose(input.force ?? false, input.reason ?? 'closed by the user', now, out);
         break;
     }
     return out;
@@ -209,6 +229,7 @@ export class Session {
       this.#wait(this.#plan.after(0, '', now), now, out);
       return;
     }
+    this.#hadOpened = false;
     this.#enter('CONNECTING', later(now, durationMs(this.#times.connectTimeoutMs)));
     out.push(feedStatus('connecting'), { kind: 'connect' });
   }
@@ -216,6 +237,7 @@ export class Session {
   #onOpened(now: MonotonicNs, out: SessionAction[]): void {
     // An attempt that was cut may still tell of its opening; its end is under way.
     if (this.#state !== 'CONNECTING') return;
+    this.#hadOpened = true;
     this.#enter('CONNECTED', NEVER);
     this.#plan.opened(now);
     this.#liveness.opened(now);
@@ -252,6 +274,17 @@ export class Session {
       case 'CLOSED':
         break;
     }
+  }
+
+  /** The subscriptions are asked for again, and where that does not help the connection is. */
+  #onChannelSilent(channel: ChannelName, again: boolean, now: MonotonicNs, out: SessionAction[]): void {
+    if (again) {
+      this.#cutAs('FEED_SILENT', `${channel} stays silent although it was subscribed anew`, now, out);
+      return;
+    }
+    out.push(feedStatus('fault', `${channel} is subscribed anew`, FAULTS.CHANNEL_SILENT.id));
+    this.#table.renew(channel, now);
+    this.#pump(now, out);
   }
 
   #judge(now: MonotonicNs, out: SessionAction[]): void {
@@ -307,7 +340,7 @@ export class Session {
   }
 
   #retry(now: MonotonicNs, out: SessionAction[]): void {
-    if (!this.#autoReconnect) {
+    if (!this.#autoReconnect && this.#hadOpened) {
       this.#enter('DISCONNECTED', NEVER);
       return;
     }
@@ -361,8 +394,9 @@ export class Session {
         else this.#cut(ending, now, out);
         break;
       case 'CLOSING':
-        // A wish of the user's outranks the retry that would have followed; an end for good outranks both.
-        if (this.#ending?.next.kind === 'retry') this.#ending = ending;
+        // What was wished for last is what follows, whatever would have followed. An end for good stays one, and
+        // who plays the world can take nothing more from a connection that is ending.
+        if (isProactive(reason) && this.#ending?.next.kind !== 'over') this.#ending = ending;
         break;
       case 'RECONNECTING':
         if (next.kind === 'rest') this.#enter('DISCONNECTED', NEVER);
@@ -375,10 +409,10 @@ export class Session {
     }
   }
 
-  #onClose(force: boolean, now: MonotonicNs, out: SessionAction[]): void {
+  #onClose(force: boolean, detail: string, now: MonotonicNs, out: SessionAction[]): void {
     const ending: Ending = {
       fault: FAULTS.NONE.id,
-      detail: 'closed by the user',
+      detail,
       reason: 'USER_REQUESTED',
       next: { kind: 'over' },
     };

@@ -62,6 +62,11 @@ export class SubscriptionEntry {
     );
   }
 
+  /** True once nothing more is to be waited for: it is there and whole, or it was given up. */
+  get isSettled(): boolean {
+    return this.phase === 'given-up' || (this.phase === 'subscribed' && !this.stale);
+  }
+
   /** True while a step is due unless the exchange says something first: an answer, or the snapshot of a book. */
   get awaitsWord(): boolean {
     return this.dueAt !== NEVER && (this.phase === 'subscribed' || this.attempts > 0);

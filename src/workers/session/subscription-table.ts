@@ -1,7 +1,7 @@
 import { type SessionTimes, type Subscription, subscriptionKey } from '../../shared/contract.ts';
 import { FAULTS } from '../../shared/faults/fault-catalogue.ts';
 import { durationMs, durationS, elapsed, later, type MonotonicNs } from '../../shared/units.ts';
-import type { VenueLimits } from '../../shared/venues/venue.ts';
+import type { ChannelName, VenueLimits } from '../../shared/venues/venue.ts';
 import { requestBatches } from './request-batches.ts';
 import { RollingLimit } from './rolling-limit.ts';
 import type { Chance } from './seeded-random.ts';
@@ -61,6 +61,19 @@ export class SubscriptionTable {
   get expectsData(): boolean {
     for (const entry of this.#entries.values()) if (entry.expectsData) return true;
     return false;
+  }
+
+  /** True once everything that is wanted is answered, and every book that was accepted is whole. */
+  get isComplete(): boolean {
+    for (const entry of this.#entries.values()) if (!entry.isSettled) return false;
+    return true;
+  }
+
+  /** How much of what is wanted was refused, or never answered. */
+  get givenUp(): number {
+    let count = 0;
+    for (const { phase } of this.#entries.values()) if (phase === 'given-up') count++;
+    return count;
   }
 
   want(subscriptions: readonly Subscription[], now: MonotonicNs): void {
@@ -160,6 +173,23 @@ export class SubscriptionTable {
     // Data may come before the answer, so a request that is under way counts like a subscription.
     if (entry.phase === 'subscribed' || (entry.phase === 'subscribing' && entry.attempts > 0))
       this.#mend(entry, now);
+  }
+
+  /** Whatever is subscribed on a channel is unsubscribed and subscribed again. */
+  renew(channel: ChannelName, now: MonotonicNs): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.subscription.channel !== channel || entry.phase !== 'subscribed' || !entry.wanted) continue;
+      entry.stale = entry.isBook;
+      this.#mend(entry, now);
+    }
+  }
+
+  /** Channels with a subscription that the exchange acknowledged. */
+  get channels(): ReadonlySet<ChannelName> {
+    const channels = new Set<ChannelName>();
+    for (const { phase, subscription } of this.#entries.values())
+      if (phase === 'subscribed') channels.add(subscription.channel);
+    return channels;
   }
 
   live(subscription: Subscription): void {

@@ -131,6 +131,26 @@ test('calls that cannot work are misuse, told at once', async () => {
     ],
   ] as const)
     await assert.rejects(feeds.subscribe(options as never), new MisuseError(`Condition failed: ${message}`));
+  for (const [given, message] of [
+    [undefined, 'control.feed is missing, allowed: kraken#0, kraken-v1#1'],
+    [2, 'control.feed is 2, allowed: kraken#0, kraken-v1#1'],
+    [
+      'kraken-v1#0',
+      'control.feed is "kraken-v1#0", allowed: kraken#0, kraken-v1#1 (did you mean "kraken-v1#1"?)',
+    ],
+  ] as const)
+    assert.throws(() => feeds.control(given), new MisuseError(`Condition failed: ${message}`));
+  assert.equal(feeds.control(1), feeds.control('kraken-v1#1'));
+});
+
+test('more connections than there may be are refused, with nothing started', async () => {
+  const symbols = Array.from({ length: 1025 }, (_, n) => `A${n}/USD`);
+  await assert.rejects(
+    openFeeds({ feeds: [{ ...FEED, symbols, limits: { subscriptionsPerConnection: 1 } }] }),
+    new MisuseError(
+      'Condition failed: at most 1024 connections over all feeds; 0 were made, 1025 more are needed',
+    ),
+  );
 });
 
 for (const [title, options, message] of [

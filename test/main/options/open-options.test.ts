@@ -15,7 +15,8 @@ const open = (changes: object): unknown => ({ feeds: [FEED], ...changes });
 /** An own property of that name, as JSON text from outside makes it. */
 const hostile = (name: string): unknown => JSON.parse(`{"${name}":{"bytes":65536}}`);
 
-const FEED_KEYS = 'exchange, symbols, channels, url, overflow, times, socket';
+const FEED_KEYS =
+  'exchange, symbols, channels, url, overflow, times, socket, limits, reconnect, shouldDisconnect, shouldReconnect, onConnect, onDisconnect, disconnectCheckInterval, reconnectCheckInterval, connectionLimit, disconnectMargin, rotateEveryMs, lines';
 const OPEN_KEYS = 'feeds, ring, threads, wait, slice, log, seed';
 const CHANNEL = 'a channel name or { name, depth?, interval?, trigger?, snapshot? }';
 const PLAIN =

@@ -15,6 +15,7 @@ const CASES: readonly {
   title: string;
   actions: readonly SessionAction[];
   fault: number;
+  cause?: number;
   code: number;
   detail: string;
 }[] = [
@@ -43,6 +44,7 @@ const CASES: readonly {
     title: 'the last of the retries says that it was, and how it ended',
     actions: [LOST, feedStatus('closed', 'after 3 retries', RETRIES_EXHAUSTED.id), { kind: 'done' }],
     fault: RETRIES_EXHAUSTED.id,
+    cause: SERVER_CLOSED.id,
     code: 1001,
     detail: 'after 3 retries: bye',
   },
@@ -50,6 +52,7 @@ const CASES: readonly {
     title: 'the same where the feed rests then',
     actions: [LOST, feedStatus('fault', 'after 0 retries', RETRIES_EXHAUSTED.id)],
     fault: RETRIES_EXHAUSTED.id,
+    cause: SERVER_CLOSED.id,
     code: 1001,
     detail: 'after 0 retries: bye',
   },

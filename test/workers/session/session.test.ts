@@ -492,6 +492,33 @@ test('without automatic reconnecting a lost connection rests', () => {
   ]);
 });
 
+test('without automatic reconnecting an attempt that fails is tried again: it has lost nothing', () => {
+  const script: Script = [
+    [0, START],
+    [1, end('CONNECT_FAILED')],
+    [3, OPENED],
+    [5, RESET],
+    [60, START],
+    [61, end('CONNECT_FAILED')],
+  ];
+  assert.deepEqual(play(script, { autoReconnect: false, until: 62 }), [
+    '0s connecting',
+    '0s connect',
+    '1s disconnected CONNECT_FAILED 1006',
+    '1s reconnecting 1000',
+    '2s connecting',
+    '2s connect',
+    '3s connected',
+    '5s disconnected CONNECTION_RESET 1006',
+    '60s connecting',
+    '60s connect',
+    '61s disconnected CONNECT_FAILED 1006',
+    '61s reconnecting 1000',
+    '62s connecting',
+    '62s connect',
+  ]);
+});
+
 test('a feed that may rest after its last retry does so, and whoever brings it back begins counting anew', () => {
   const script: Script = [
     [0, START],
@@ -555,6 +582,58 @@ test('a wish to disconnect outranks the retry that would have followed, and wait
     ).slice(2),
     ['1s disconnected CONNECTION_RESET 1006', '1s reconnecting 1000'],
   );
+});
+
+/** Wishes for the same connection while it is closing: the one before, the one after, and what follows. */
+const LATER_WISHES: readonly (readonly [string, SessionInput, SessionInput, readonly string[]])[] = [
+  ['a rest by a return', disconnect('USER_REQUESTED'), disconnect('SCHEDULED', 3_000), ['reconnecting 3000']],
+  ['a return by a rest', disconnect('SCHEDULED', 3_000), disconnect('USER_REQUESTED'), []],
+  [
+    'a return by another time',
+    disconnect('SCHEDULED', 3_000),
+    disconnect('CONNECTION_LIMIT', 0),
+    ['reconnecting 0', 'connecting', 'connect'],
+  ],
+  ['a retry by a rest', disconnect('KILLED'), disconnect('USER_REQUESTED'), []],
+  ['nothing by a kill', disconnect('USER_REQUESTED'), disconnect('KILLED'), []],
+  ['nothing where the feed is over', CLOSE, disconnect('SCHEDULED', 3_000), ['closed', 'done']],
+];
+for (const [what, first, second, follows] of LATER_WISHES)
+  test(`while a connection is closing a later wish replaces an earlier one: ${what}`, () => {
+    const lines = afterOpen(
+      [
+        [5, first],
+        [5.1, second],
+        [5.2, end('NONE', { code: 1000, ours: true })],
+      ],
+      { until: 5.5 },
+    );
+    const ended = lines.indexOf(lines.find((line) => line.includes('disconnected'))!);
+    assert.deepEqual(
+      lines.slice(ended + 1).map((line) => line.replace(/^\S+ /, '')),
+      follows,
+    );
+  });
+
+test('the reason told is that of the wish that is carried out', () => {
+  const session = new Session({ times: TIMES, limits: LIMITS, seed: 1, subscriptions: [] });
+  const now = durationS(1) as number as MonotonicNs;
+  const wishes = [disconnect('USER_REQUESTED'), disconnect('SCHEDULED', 3_000), disconnect('KILLED')];
+  for (const each of [START, OPENED, ...wishes, RESET]) session.receive(each, now);
+  assert.equal(session.reason, 'SCHEDULED');
+});
+
+test('the close frame says what the command says, or that it was the user', () => {
+  const said = (input: SessionInput): unknown => {
+    const session = new Session({ times: TIMES, limits: LIMITS, seed: 1, subscriptions: [] });
+    const now = durationS(1) as number as MonotonicNs;
+    for (const each of [START, OPENED]) session.receive(each, now);
+    return session.receive(input, now);
+  };
+  assert.deepEqual(said({ kind: 'close', reason: 'Force close' }), [
+    { kind: 'close', code: 1000, reason: 'Force close' },
+  ]);
+  assert.deepEqual(said(CLOSE), [{ kind: 'close', code: 1000, reason: 'closed by the user' }]);
 });
 
 const REASONS: readonly (readonly [SessionInput, DisconnectReason])[] = [

@@ -1,32 +1,23 @@
 import { Level } from '../../../shared/book/book-side.ts';
 import type { ExchangeUs, InstrumentId } from '../../../shared/units.ts';
+import { ASKS_LIST, BIDS_LIST } from '../../scanner/layout.ts';
 import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
-import {
-  countIndex,
-  FOUND_MORE_DECIMALS,
-  ROW_VALUES,
-  rowValueIndex,
-  rowWordIndex,
-  type Scanner,
-  valueIndex,
-  wordIndex,
-} from '../../scanner/scanner.ts';
+import { FOUND_MORE_DECIMALS, type Scanner, valueIndex, wordIndex } from '../../scanner/scanner.ts';
 import { integer, oneOf, price, qty, rows, type Shape, symbol, text, time } from '../../scanner/shape.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
-import { BookMessage, type LevelList, SINGLE } from '../book-message.ts';
+import { BookMessage } from '../book-message.ts';
+import { ASK_COUNT, BID_COUNT, FIRST_ASK, FIRST_BID, readScannedSide } from '../scanned-levels.ts';
 import { learnPrecision } from './learn-precision.ts';
 
-const BIDS = 0;
-const ASKS = 1;
 const LEVEL: Shape = [text('{"price":'), price(0), text(',"qty":'), qty(1), text('}')];
 const SHAPE: Shape = [
   text('{"channel":"book","type":"'),
   oneOf(0, 'update","data":[{"symbol":"', 'snapshot","data":[{"symbol":"'),
   symbol(1),
   text('","bids":['),
-  rows(BIDS, ']', ',', ...LEVEL),
+  rows(BIDS_LIST, ']', ',', ...LEVEL),
   text('],"asks":['),
-  rows(ASKS, ']', ',', ...LEVEL),
+  rows(ASKS_LIST, ']', ',', ...LEVEL),
   text('],"checksum":'),
   integer(2),
   text(',"timestamp":"'),
@@ -38,17 +29,8 @@ const TYPE = wordIndex(0);
 const INSTRUMENT = wordIndex(1);
 const CHECKSUM = valueIndex(2);
 const TIME = valueIndex(3);
-const BID_COUNT = countIndex(BIDS);
-const ASK_COUNT = countIndex(ASKS);
-const FIRST_BID = rowValueIndex(BIDS, 0);
-const FIRST_ASK = rowValueIndex(ASKS, 0);
-/** From a level's price to its quantity, and from either to its word. */
-const QTY = 2;
-const PRICE_WORD = rowWordIndex(BIDS, 0) - 2 * FIRST_BID;
-const QTY_WORD = rowWordIndex(BIDS, 1) - 2 * FIRST_BID;
 
 const U32_MAX = 0xffff_ffff;
-const DECIMALS = 255;
 
 /**
  * Book messages, snapshot or update, straight from the bytes. The message is read whole, with the checksum
@@ -84,59 +66,28 @@ export class HotBook {
     message.hasChecksum = true;
     message.checksum = checksum | 0;
     message.exchangeAtUs = float64[TIME] as ExchangeUs;
-    if ((found & FOUND_MORE_DECIMALS) === 0 && !snapshot && int32[BID_COUNT]! + int32[ASK_COUNT]! === 1) {
-      const isBid = int32[BID_COUNT] === 1;
-      message.single = isBid ? SINGLE.bid : SINGLE.ask;
-      readLevel(scanner, isBid ? FIRST_BID : FIRST_ASK, message.level);
-    } else {
-      this.#readLevels();
-      if ((found & FOUND_MORE_DECIMALS) !== 0) this.#learn(bytes, start, end);
-    }
+    message.scanned = true;
+    if ((found & FOUND_MORE_DECIMALS) !== 0) this.#learn(bytes, start, end);
     this.#books.take(message);
     return true;
   }
 
-  /** Learns the decimals, and reads the registers of levels anew that were made with fewer. */
+  /** Learns the decimals, and scans anew what was scanned with fewer. */
   #learn(bytes: Uint8Array, start: number, end: number): void {
     const message = this.#message;
     const books = this.#books;
     const { instrument } = message;
+    const { int32 } = this.#scanner;
+    readScannedSide(this.#scanner, int32[BID_COUNT]!, FIRST_BID, message.bids, this.#level);
+    readScannedSide(this.#scanner, int32[ASK_COUNT]!, FIRST_ASK, message.asks, this.#level);
     const again = learnPrecision(
       books,
       message,
       books.priceDecimals(instrument),
       books.qtyDecimals(instrument),
     );
-    if (!again) return;
-    this.#scanner.scan(this.#shape, this.#symbols.at, bytes, start, end);
-    this.#readLevels();
+    message.bids.clear();
+    message.asks.clear();
+    if (again) this.#scanner.scan(this.#shape, this.#symbols.at, bytes, start, end);
   }
-
-  #readLevels(): void {
-    const { bids, asks } = this.#message;
-    const { int32 } = this.#scanner;
-    this.#readSide(bids, int32[BID_COUNT]!, FIRST_BID);
-    this.#readSide(asks, int32[ASK_COUNT]!, FIRST_ASK);
-  }
-
-  #readSide(levels: LevelList, count: number, first: number): void {
-    const level = this.#level;
-    levels.clear();
-    for (let n = 0, at = first; n < count; n++, at += ROW_VALUES) {
-      readLevel(this.#scanner, at, level);
-      levels.add(level);
-    }
-  }
-}
-
-/** Reads the level whose price is at this index. */
-function readLevel(scanner: Scanner, at: number, level: Level): void {
-  const { int32, float64 } = scanner;
-  const qtyWord = int32[2 * at + QTY_WORD]!;
-  level.price = float64[at]!;
-  level.qty = float64[at + QTY]!;
-  level.priceDecimals = int32[2 * at + PRICE_WORD]! & DECIMALS;
-  level.qtyDecimals = qtyWord & DECIMALS;
-  level.crcDigits = qtyWord >> 8;
-  level.crc = int32[2 * at + QTY_WORD + 1]!;
 }

@@ -70,6 +70,10 @@ export class KrakenCodec implements ExchangeCodec {
     return this.#requests.ping();
   }
 
+  newestTrade(instrument: InstrumentId): number {
+    return this.#tradeIds.newest[instrument]!;
+  }
+
   reset(): void {
     this.#requests.reset();
     this.#tradeIds.reset();

@@ -10,7 +10,6 @@
 import {
   ALIGN_AT,
   COUNTS_AT,
-  CRC_AT,
   FIRST_AT,
   FOUND,
   FOUND_LONG,
@@ -19,7 +18,6 @@ import {
   LISTS_AT,
   LONG_AT,
   LONG_MAX,
-  MOVES_AT,
   OP_BYTES,
   OP_CHOICE,
   OP_END,
@@ -44,6 +42,7 @@ import {
   TABLE_SLOT,
   ZEROS_AT,
 } from '../layout';
+import { afterEight, moved } from './crc';
 
 const ZERO: u8 = 0x30;
 const DOT: u8 = 0x2e;
@@ -181,42 +180,7 @@ function noteLong(slot: usize, at: usize, end: usize, op: i32, least: i32): bool
   return true;
 }
 
-// --- checksum registers ----------------------------------------------------------------------------------------
-
-// @ts-ignore: decorator
-@inline function entry(table: usize, index: u32): i32 {
-  return load<i32>(CRC_AT + table * 1024 + (<usize>index << 2));
-}
-
-/** The register after eight more bytes. */
-// @ts-ignore: decorator
-@inline function afterEight(register: i32, word: u64): i32 {
-  const lower = <u32>word ^ <u32>register;
-  const upper = <u32>(word >> 32);
-  return (
-    entry(7, lower & 255) ^
-    entry(6, (lower >> 8) & 255) ^
-    entry(5, (lower >> 16) & 255) ^
-    entry(4, lower >> 24) ^
-    entry(3, upper & 255) ^
-    entry(2, (upper >> 8) & 255) ^
-    entry(1, (upper >> 16) & 255) ^
-    entry(0, upper >> 24)
-  );
-}
-
-/** The register after `length` zero bytes. */
-// @ts-ignore: decorator
-@inline function moved(register: i32, length: i32): i32 {
-  const tables: usize = MOVES_AT + (<usize>length << 12);
-  const bits = <u32>register;
-  return (
-    load<i32>(tables + (<usize>(bits & 255) << 2)) ^
-    load<i32>(tables + 1024 + (<usize>((bits >> 8) & 255) << 2)) ^
-    load<i32>(tables + 2048 + (<usize>((bits >> 16) & 255) << 2)) ^
-    load<i32>(tables + 3072 + (<usize>(bits >> 24) << 2))
-  );
-}
+// --- checksums -------------------------------------------------------------------------------------------------
 
 /**
  * Register of the digits read last: without the dot and leading zeros, with zeros up to `least` decimals. A

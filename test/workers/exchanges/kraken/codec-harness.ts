@@ -5,8 +5,8 @@ import type { InstrumentId, MonotonicNs } from '../../../../src/shared/units.ts'
 import { BookIntegrity } from '../../../../src/workers/exchanges/book-integrity.ts';
 import type { CodecContext } from '../../../../src/workers/exchanges/exchange.ts';
 import { KrakenCodec } from '../../../../src/workers/exchanges/kraken/kraken-codec.ts';
-import { threadScanner } from '../../../../src/workers/thread-scanner.ts';
 import type { CodecEvents } from '../../../../src/workers/feed-events.ts';
+import { threadScanner } from '../../../../src/workers/thread-scanner.ts';
 import { ListSink } from '../../../support/list-sink.ts';
 
 export const BTC = 0 as InstrumentId;
@@ -41,13 +41,14 @@ export class CodecHarness {
       bookLive: (s) => log.push(`book live ${nameOf(s)}`),
       malformed: (fault, detail) => log.push(`${faultName(fault)} ${detail}`),
     };
-    this.books = new BookIntegrity(this.sink, this.sink, events, this.symbols);
+    const scanner = options.hot ? threadScanner() : undefined;
+    this.books = new BookIntegrity(this.sink, this.sink, events, this.symbols, undefined, scanner);
     const context: CodecContext = {
       sink: this.sink,
       notices: this.sink,
       events,
       books: this.books,
-      scanner: options.hot ? threadScanner() : undefined,
+      scanner,
       text: (bytes, start, end) => {
         this.cold++;
         try {

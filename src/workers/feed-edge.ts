@@ -1,0 +1,34 @@
+import type { ConnectionChange } from '../shared/contract.ts';
+import type { FeedCounterWriter } from '../shared/counters/counter-block.ts';
+import type { SymbolCounters } from '../shared/counters/symbol-counters.ts';
+import type { MonotonicNs } from '../shared/units.ts';
+import type { Connection, ConnectionEvents } from './feed-events.ts';
+import type { Publisher } from './publish/publisher.ts';
+import type { Scanner } from './scanner/scanner.ts';
+
+/** The world, as far as a feed needs it. Handed in, so that the pipeline itself does no I/O. */
+export interface FeedEdge {
+  /** Reads hot messages; without it all are read the slow way. */
+  readonly scanner?: Scanner | undefined;
+  now(): MonotonicNs;
+  /** Starts an attempt; what happens to it is told to `events`, ending with one `closed`. */
+  connect(events: ConnectionEvents): Connection;
+  /** Has `tick()` called at or soon after this time. Replaces the time given before; Infinity: never. */
+  wakeAt(at: number): void;
+  /** The connection is in another state. What was received before is in the ring and shown. */
+  changed(change: ConnectionChange): void;
+  /** Wakes the strategy if it sleeps. */
+  ringBell(): void;
+  /** UTF-8 text of bytes, or undefined where they are not UTF-8. */
+  text(bytes: Uint8Array, start: number, end: number): string | undefined;
+  log(level: 'debug' | 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>): void;
+  /** The feed is over; nothing more comes. */
+  finished(): void;
+}
+
+/** The memory a feed shares with the main thread. */
+export interface FeedMemory {
+  readonly publisher: Publisher;
+  readonly counters: FeedCounterWriter;
+  readonly symbols: SymbolCounters;
+}

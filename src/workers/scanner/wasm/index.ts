@@ -1,0 +1,2 @@
+export { applyLevel, applyMessage, checksum, truncate } from './book';
+export { hashOf, scan } from './scan';
