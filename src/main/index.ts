@@ -1,5 +1,6 @@
 /** The public names of ringfeed, and nothing else. */
-export { BookSide, type Level } from '../shared/book/book-side.ts';
+export { BookSide } from '../shared/book/book-side.ts';
+export type { Level } from '../shared/book/level.ts';
 export { OrderBook } from '../shared/book/order-book.ts';
 export { formatDecimal } from '../shared/decimal/decimals.ts';
 export { FAULTS, type FaultName } from '../shared/faults/fault-catalogue.ts';

@@ -13,7 +13,10 @@ export interface FeedEdge {
   now(): MonotonicNs;
   /** Starts an attempt; what happens to it is told to `events`, ending with one `closed`. */
   connect(events: ConnectionEvents): Connection;
-  /** Has `tick()` called at or soon after this time. Replaces the time given before; Infinity: never. */
+  /**
+   * Has `tick()` called at or soon after this time. Replaces the time given before; Infinity: never. Before
+   * each tick everything that had arrived before the tick before it is handed in.
+   */
   wakeAt(at: number): void;
   /** The connection is in another state. What was received before is in the ring and shown. */
   changed(change: ConnectionChange): void;

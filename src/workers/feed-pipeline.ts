@@ -38,6 +38,9 @@ const ROTATION_MAX = durationMs(60_000);
 /** … and another is made after this. */
 const ROTATE_AGAIN_AFTER = durationMs(30_000);
 
+/** Lines are not judged by what was heard longer ago than this. */
+const HEARD_AGO_MAX = durationMs(1_000);
+
 /** How often it is looked whether one of two lines is much worse than the other. */
 const COMPARE_EVERY = durationMs(5_000);
 
@@ -88,6 +91,15 @@ export class FeedPipeline implements LineHost {
   /** Lines on which everything is subscribed, as the arbiter was told. */
   readonly #subscribed = new Set<FeedLine>();
   #compareAt = NEVER;
+  /**
+   * Whatever had arrived by then on any line has been read. Silence of a line and the end of a wait for it
+   * are judged as of this time and not as of now: a thread that stood still, or did not read because the ring
+   * was full, has the one line's messages before it and the other's yet to come.
+   */
+  #heardTo: MonotonicNs;
+  /** When the last tick was, which becomes `#heardTo` with the next; undefined where not everything is read. */
+  #tickedAt: MonotonicNs | undefined;
+  #wakeAt = Number.POSITIVE_INFINITY;
   #epoch: number;
   #advancing = false;
   /** The user ended the feed. */
@@ -103,6 +115,7 @@ export class FeedPipeline implements LineHost {
     this.counters = memory.counters;
     this.symbols = memory.symbols;
     this.#epoch = config.epoch;
+    this.#heardTo = edge.now();
     const { attempts, limits } = config;
     this.#attempts = attempts && new AttemptWindow(attempts, durationMs(limits.attemptsWindowMs));
     this.#note(config.instruments, config.subscriptions);
@@ -125,9 +138,13 @@ export class FeedPipeline implements LineHost {
     else this.turned(this.#voice, this.edge.now(), []);
   }
 
-  /** The time asked for with `wakeAt` has come. */
+  /** The time asked for with `wakeAt` has come. Whatever had arrived before the last tick was read since. */
   tick(): void {
     if (this.#finished) return;
+    const wasPaused = this.#isPaused;
+    if (!wasPaused && this.#tickedAt !== undefined) this.#heardTo = this.#tickedAt;
+    this.#tickedAt = wasPaused ? undefined : this.edge.now();
+    this.#wakeAt = Number.POSITIVE_INFINITY;
     this.#recover();
     if (this.#isOver) this.#finish();
     else this.#turnAll({ kind: 'tick' });
@@ -226,7 +243,8 @@ export class FeedPipeline implements LineHost {
   chunkEnd(_line: FeedLine, now: MonotonicNs): void {
     if (this.#shared !== undefined) this.#advance(now);
     this.#publish();
-    if (this.publisher.degraded || this.#isPaused) this.#schedule();
+    const isWaiting = this.#shared !== undefined && this.#shared.arbiter.nextDeadline() < this.#wakeAt;
+    if (isWaiting || this.publisher.degraded || this.#isPaused) this.#schedule();
   }
 
   turned(line: FeedLine, at: MonotonicNs, changes: readonly ConnectionChange[]): void {
@@ -302,11 +320,11 @@ export class FeedPipeline implements LineHost {
     }
     const shared = this.#shared;
     if (shared !== undefined) {
-      shared.advance(now);
+      shared.advance(this.#heardTo);
       this.#noteSubscribed(shared, now);
       if (this.#rotation !== undefined) this.#handOver(this.#rotation, now);
       else if (this.config.lines > 1) this.#compare(shared, now);
-      else if (shared.arbiter.isSettled(now)) this.#unshare(shared);
+      else if (shared.arbiter.isSettled(this.#heardTo)) this.#unshare(shared);
     }
     this.#advancing = false;
   }
@@ -348,7 +366,8 @@ export class FeedPipeline implements LineHost {
   /** Whether nothing would be missed without `line`. */
   #couldReplace(line: FeedLine, other: FeedLine, now: MonotonicNs): boolean {
     if (!this.#subscribed.has(other) || other.givenUp > line.givenUp) return false;
-    return this.#shared?.arbiter.handedOver(line.index, other.index, now) ?? true;
+    if (elapsed(this.#heardTo, now) > HEARD_AGO_MAX) return false;
+    return this.#shared?.arbiter.handedOver(line.index, other.index, this.#heardTo) ?? true;
   }
 
   #noteSubscribed({ arbiter }: SharedLines, now: MonotonicNs): void {
@@ -378,7 +397,7 @@ export class FeedPipeline implements LineHost {
     const now = this.edge.now();
     this.#rotation = undefined;
     this.#shared?.arbiter.close(from.index, now);
-    this.#shared?.advance(now);
+    this.#shared?.advance(this.#heardTo);
     this.#speak(to);
     this.publisher.nowNs = now;
     if (this.#subscribed.has(to)) {
@@ -468,6 +487,7 @@ export class FeedPipeline implements LineHost {
     if (this.#rotation !== undefined || (this.#shared !== undefined && this.config.lines === 1))
       deadline = Math.min(deadline, later(now, HAND_OVER_EVERY));
     if (this.publisher.degraded || this.#isPaused) deadline = Math.min(deadline, later(now, RECOVER_EVERY));
+    this.#wakeAt = deadline;
     this.edge.wakeAt(deadline);
   }
 }

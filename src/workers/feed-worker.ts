@@ -86,7 +86,8 @@ function startFeed(config: FeedConfig): RunningFeed {
         clearTimeout(timer);
         if (at === Number.POSITIVE_INFINITY) return;
         const ms = Math.min(Math.max(Math.ceil((at - now()) / NS_PER_MS), 1), TIMER_MS_MAX);
-        timer = setTimeout(() => pipeline.tick(), ms);
+        // Between two ticks sockets are read: timers that come due together run without a look at them.
+        timer = setTimeout(() => setImmediate(() => pipeline.tick()), ms);
       },
       changed: (change) => control.postMessage({ feed: config.feed, change } satisfies FeedNews),
       ringBell: () => doorbell.ring(),

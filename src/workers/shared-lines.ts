@@ -109,12 +109,13 @@ export class SharedLines {
   #writeBook(index: number, instrument: InstrumentId): void {
     const { publisher } = this.#host;
     const line = this.#lines[index];
-    const isLive = line !== undefined && line.isLive(instrument);
-    if (isLive) {
-      publisher.epoch = line.epoch;
-      if (this.arbiter.isAnnounced(instrument))
-        publisher.status(STATUSES.live.id, instrument, FAULTS.NONE.id, Number.NaN, '');
+    if (line?.isLive(instrument) !== true) {
+      this.arbiter.bookWritten(index, instrument, false);
+      return;
     }
-    this.arbiter.bookWritten(index, instrument, isLive && line.books.writeSnapshot(instrument));
+    publisher.epoch = line.epoch;
+    if (this.arbiter.isAnnounced(instrument))
+      publisher.status(STATUSES.live.id, instrument, FAULTS.NONE.id, Number.NaN, '');
+    this.arbiter.bookWritten(index, instrument, line.books.writeSnapshot(instrument));
   }
 }

@@ -173,7 +173,7 @@ const UNMIRRORED: readonly {
       'scanner/wasm/index',
     ],
   },
-  { why: 'test/shared/book/book-side.test.ts', in: 'src/shared/book/', files: ['book-levels'] },
+  { why: 'test/shared/book/book-side.test.ts', in: 'src/shared/book/', files: ['book-levels', 'level'] },
   {
     why: 'test/workers/exchanges/book-integrity.test.ts',
     in: 'src/workers/exchanges/',

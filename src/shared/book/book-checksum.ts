@@ -1,8 +1,9 @@
 import { decimalsOf, formatDecimal, INEXACT } from '../decimal/decimals.ts';
 import { checksumDigits } from '../decimal/scan-decimal.ts';
 import type { BookLevels } from './book-levels.ts';
-import { type BookSide, Level } from './book-side.ts';
+import type { BookSide } from './book-side.ts';
 import { CRC_START, crcOf, moveRegister, registerOf } from './crc32.ts';
+import { Level } from './level.ts';
 
 /**
  * Levels of each side that a checksum covers.

@@ -1,4 +1,4 @@
-import type { Level } from './book-side.ts';
+import type { Level } from './level.ts';
 
 /** One side of a book, however its levels are kept. Index 0 is the best level. */
 export interface BookLevels {

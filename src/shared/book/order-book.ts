@@ -1,6 +1,7 @@
 import { BOOK, LEVEL_BYTES } from '../records/book.ts';
 import { FLAG } from '../records/record-header.ts';
-import { BookSide, Level } from './book-side.ts';
+import { BookSide } from './book-side.ts';
+import { Level } from './level.ts';
 
 /** Receives one level; index 0 is the best. */
 export type LevelVisitor = (price: number, qty: number, index: number) => void;

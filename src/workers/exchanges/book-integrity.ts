@@ -1,6 +1,6 @@
 import { CHECKSUM_LEVELS, findPadding, padSide } from '../../shared/book/book-checksum.ts';
 import type { BookLevels } from '../../shared/book/book-levels.ts';
-import { Level } from '../../shared/book/book-side.ts';
+import { Level } from '../../shared/book/level.ts';
 import type { Subscription } from '../../shared/contract.ts';
 import { FEED, FEED_COUNTER_WORDS } from '../../shared/counters/feed-counters.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Level } from '../../shared/book/book-side.ts';
+import type { Level } from '../../shared/book/level.ts';
 import type { ExchangeUs, InstrumentId } from '../../shared/units.ts';
 import { NO_INSTRUMENT, NONE } from '../../shared/units.ts';
 

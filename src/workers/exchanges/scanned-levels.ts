@@ -1,4 +1,4 @@
-import type { Level } from '../../shared/book/book-side.ts';
+import type { Level } from '../../shared/book/level.ts';
 import { ASKS_LIST, BIDS_LIST } from '../scanner/layout.ts';
 import { countIndex, ROW_VALUES, rowValueIndex, rowWordIndex, type Scanner } from '../scanner/scanner.ts';
 import type { LevelList } from './book-message.ts';

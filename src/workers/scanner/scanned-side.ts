@@ -1,5 +1,5 @@
 import type { BookLevels } from '../../shared/book/book-levels.ts';
-import type { Level } from '../../shared/book/book-side.ts';
+import type { Level } from '../../shared/book/level.ts';
 import {
   LEVEL_BYTES,
   LIST_BYTES,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bookChecksum, checksumLevel, findPadding, padSide } from '../../../src/shared/book/book-checksum.ts';
-import { BookSide, Level } from '../../../src/shared/book/book-side.ts';
+import { BookSide } from '../../../src/shared/book/book-side.ts';
 import { CRC_START, crcOf, registerOf } from '../../../src/shared/book/crc32.ts';
+import { Level } from '../../../src/shared/book/level.ts';
 import { readDecimal, ScannedDecimal } from '../../../src/shared/decimal/scan-decimal.ts';
 import { CHECKSUM_VECTORS, type ChecksumVector } from '../../support/checksum-vectors.ts';
 import { Random } from '../../support/random.ts';

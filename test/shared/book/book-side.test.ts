@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BookSide, Level } from '../../../src/shared/book/book-side.ts';
+import { BookSide } from '../../../src/shared/book/book-side.ts';
 import { moveRegister } from '../../../src/shared/book/crc32.ts';
+import { Level } from '../../../src/shared/book/level.ts';
 import { Random } from '../../support/random.ts';
 
 type Row = [

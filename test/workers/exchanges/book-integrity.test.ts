@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checksumLevel } from '../../../src/shared/book/book-checksum.ts';
-import { Level } from '../../../src/shared/book/book-side.ts';
 import { CRC_START, crcOf, registerOf } from '../../../src/shared/book/crc32.ts';
+import { Level } from '../../../src/shared/book/level.ts';
 import { OrderBook } from '../../../src/shared/book/order-book.ts';
 import type { Subscription } from '../../../src/shared/contract.ts';
 import { FEED, FEED_COUNTER_WORDS } from '../../../src/shared/counters/feed-counters.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Level } from '../../../src/shared/book/book-side.ts';
+import { Level } from '../../../src/shared/book/level.ts';
 import type { InstrumentId } from '../../../src/shared/units.ts';
 import { BookMessage, LevelList } from '../../../src/workers/exchanges/book-message.ts';
 

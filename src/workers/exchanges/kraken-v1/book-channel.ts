@@ -1,4 +1,4 @@
-import { Level } from '../../../shared/book/book-side.ts';
+import { Level } from '../../../shared/book/level.ts';
 import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import type { JsonValue } from '../../../shared/json/read-json.ts';
 import type { InstrumentId } from '../../../shared/units.ts';

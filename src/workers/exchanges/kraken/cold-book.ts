@@ -1,5 +1,5 @@
-import { Level } from '../../../shared/book/book-side.ts';
 import { registerOf } from '../../../shared/book/crc32.ts';
+import { Level } from '../../../shared/book/level.ts';
 import { checksumDigits, ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import {
   type JsonArray,

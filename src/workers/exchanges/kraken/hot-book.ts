@@ -1,4 +1,4 @@
-import { Level } from '../../../shared/book/book-side.ts';
+import { Level } from '../../../shared/book/level.ts';
 import type { ExchangeUs, InstrumentId } from '../../../shared/units.ts';
 import { ASKS_LIST, BIDS_LIST } from '../../scanner/layout.ts';
 import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Level } from '../../../../src/shared/book/book-side.ts';
+import { Level } from '../../../../src/shared/book/level.ts';
 import { INEXACT } from '../../../../src/shared/decimal/decimals.ts';
 import { BookMessage, type LevelList } from '../../../../src/workers/exchanges/book-message.ts';
 import { learnPrecision } from '../../../../src/workers/exchanges/kraken/learn-precision.ts';
