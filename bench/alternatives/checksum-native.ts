@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { bookChecksum, CHECKSUM_LEVELS } from '../../src/shared/book/book-checksum.ts';
-import { BookSide, Level } from '../../src/shared/book/book-side.ts';
+import { BookSide } from '../../src/shared/book/book-side.ts';
+import { Level } from '../../src/shared/book/level.ts';
 import { bookUpdates } from '../micro/book.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { bookChecksum, checksumLevel } from '../../src/shared/book/book-checksum.ts';
-import { BookSide, Level } from '../../src/shared/book/book-side.ts';
+import { BookSide } from '../../src/shared/book/book-side.ts';
+import { Level } from '../../src/shared/book/level.ts';
 import type { Subscription } from '../../src/shared/contract.ts';
 import { FEED, FEED_COUNTER_WORDS } from '../../src/shared/counters/feed-counters.ts';
 import { SymbolCounters } from '../../src/shared/counters/symbol-counters.ts';

@@ -4,7 +4,8 @@
  * alone costs. Every round sums a number of each message on both sides and compares the sums.
  */
 import { bookChecksum, checksumLevel } from '../../src/shared/book/book-checksum.ts';
-import { BookSide, Level } from '../../src/shared/book/book-side.ts';
+import { BookSide } from '../../src/shared/book/book-side.ts';
+import { Level } from '../../src/shared/book/level.ts';
 import { FEED, FEED_COUNTER_WORDS } from '../../src/shared/counters/feed-counters.ts';
 import { SymbolCounters } from '../../src/shared/counters/symbol-counters.ts';
 import { BOOK } from '../../src/shared/records/book.ts';
