@@ -2,7 +2,10 @@ import { doorbell } from './alternatives/doorbell.ts';
 import { deepBook } from './flow/deep-book.ts';
 import { heapGrowth } from './flow/heap-growth.ts';
 import { latency } from './flow/latency.ts';
+
+import { lines } from './flow/lines.ts';
 import { receiveTime } from './flow/receive-time.ts';
+import { rotation } from './flow/rotation.ts';
 import { wireToCallback } from './flow/wire-to-callback.ts';
 import { micro } from './micro/micro.ts';
 import type { Part } from './support/part.ts';
@@ -13,6 +16,9 @@ export const PARTS: readonly Part[] = [
   deepBook,
   latency,
   receiveTime,
+  rotation,
+  lines,
+
   heapGrowth,
   micro,
   doorbell,

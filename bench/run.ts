@@ -15,6 +15,7 @@ interface RunOptions {
   readonly only: readonly string[];
   readonly rounds?: number;
   readonly messages?: number;
+  readonly rotations?: number;
   readonly json?: string;
   readonly docs: boolean;
 }
@@ -40,6 +41,7 @@ async function measure(options: RunOptions): Promise<void> {
     ...base,
     rounds: options.rounds ?? base.rounds,
     messages: options.messages ?? base.messages,
+    rotations: options.rotations ?? base.rotations,
   };
   const parts = PARTS.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
   const machine = machineLine();
@@ -84,6 +86,11 @@ await new Command('bench')
   .option(
     '--messages <n>',
     `messages of one flood of the slowest variant; ${DEFAULT_SCALE.messages} where left out`,
+    wholeNumber,
+  )
+  .option(
+    '--rotations <n>',
+    `connections replaced by another; ${DEFAULT_SCALE.rotations} where left out`,
     wholeNumber,
   )
   .option('--json <file>', 'writes every sample of every round')

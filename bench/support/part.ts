@@ -11,6 +11,10 @@ export interface Scale {
   readonly heapMessages: number;
   /** Messages or updates of each micro benchmark. */
   readonly microMessages: number;
+  /** Connections replaced by another, over all feeds together. */
+  readonly rotations: number;
+  /** Market messages that are lost on one line or the other, or on both. */
+  readonly lineMessages: number;
 }
 
 export const DEFAULT_SCALE: Scale = {
@@ -19,6 +23,8 @@ export const DEFAULT_SCALE: Scale = {
   seconds: 1,
   heapMessages: 10_000_000,
   microMessages: 200_000,
+  rotations: 200,
+  lineMessages: 200_000,
 };
 
 export const QUICK_SCALE: Scale = {
@@ -27,6 +33,8 @@ export const QUICK_SCALE: Scale = {
   seconds: 0.15,
   heapMessages: 100_000,
   microMessages: 5_000,
+  rotations: 8,
+  lineMessages: 10_000,
 };
 
 export interface PartContext {

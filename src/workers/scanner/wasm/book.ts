@@ -48,17 +48,35 @@ const CRC_START: i32 = -1;
   return load<u16>(smallsOf(load<u32>(side + SIDE_LEVELS), load<u32>(side + SIDE_CAPACITY)) + (<usize>level << 2) + 2);
 }
 
-/** Moves `count` levels from one place to another. */
+/** Up to this many levels are moved one by one: copying memory calls out of WebAssembly, which costs as much. */
+const ONE_BY_ONE_MAX: i32 = 32;
+
+/** Moves `count` levels from one place to another, which may overlap. */
 function move(side: usize, to: i32, from: i32, count: i32): void {
   const levels = <usize>load<u32>(side + SIDE_LEVELS);
   const capacity = <usize>load<u32>(side + SIDE_CAPACITY);
   const qtys = qtysOf(levels, capacity);
   const crcs = crcsOf(levels, capacity);
   const smalls = smallsOf(levels, capacity);
-  memory.copy(levels + (<usize>to << 3), levels + (<usize>from << 3), <usize>count << 3);
-  memory.copy(qtys + (<usize>to << 3), qtys + (<usize>from << 3), <usize>count << 3);
-  memory.copy(crcs + (<usize>to << 2), crcs + (<usize>from << 2), <usize>count << 2);
-  memory.copy(smalls + (<usize>to << 2), smalls + (<usize>from << 2), <usize>count << 2);
+  if (count > ONE_BY_ONE_MAX) {
+    memory.copy(levels + (<usize>to << 3), levels + (<usize>from << 3), <usize>count << 3);
+    memory.copy(qtys + (<usize>to << 3), qtys + (<usize>from << 3), <usize>count << 3);
+    memory.copy(crcs + (<usize>to << 2), crcs + (<usize>from << 2), <usize>count << 2);
+    memory.copy(smalls + (<usize>to << 2), smalls + (<usize>from << 2), <usize>count << 2);
+    return;
+  }
+  // From the end that is written first to the one that is read last.
+  const step = to < from ? 1 : -1;
+  let i = to < from ? 0 : count - 1;
+  for (; count > 0; count--) {
+    const target = <usize>(to + i);
+    const source = <usize>(from + i);
+    store<f64>(levels + (target << 3), load<f64>(levels + (source << 3)));
+    store<f64>(qtys + (target << 3), load<f64>(qtys + (source << 3)));
+    store<i32>(crcs + (target << 2), load<i32>(crcs + (source << 2)));
+    store<i32>(smalls + (target << 2), load<i32>(smalls + (source << 2)));
+    i += step;
+  }
 }
 
 /** Puts the levels into the middle of the room there is. */
