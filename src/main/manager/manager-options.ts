@@ -1,4 +1,5 @@
 import type { LogOptions, SocketOptions } from '../../shared/contract.ts';
+import type { PlatformName } from '../../shared/venues/platform-limits.ts';
 import type { ControlOptions } from '../control/control-options.ts';
 import type { PresetName } from './manager-settings.ts';
 import type { ReconnectStrategy } from './vocabulary.ts';
@@ -50,6 +51,11 @@ export interface ManagerOptions extends ControlOptions {
    */
   readonly config?: object | string | false | undefined;
   readonly preset?: PresetName | undefined;
+  /**
+   * Whose server it is: sets `connectionLimit` to how long that platform lets a connection live, and keeps the
+   * attempts of all managers and feeds of this process within what it allows.
+   */
+  readonly platform?: PlatformName | undefined;
   readonly socket?: { readonly [K in keyof SocketOptions]?: SocketOptions[K] | undefined } | undefined;
   readonly log?: Partial<LogOptions> | undefined;
   /** Seed of `reconnectJitter`; chosen at random where left out. */

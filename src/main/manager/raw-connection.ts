@@ -1,4 +1,7 @@
 import type { LogOptions, SocketOptions } from '../../shared/contract.ts';
+import type { FeedLimits } from '../../shared/venues/feed-limits.ts';
+import { PLATFORM_LIMITS, type PlatformName } from '../../shared/venues/platform-limits.ts';
+import type { VenueLimits } from '../../shared/venues/venue.ts';
 import type { MessageTaker } from '../control/message-drain.ts';
 import { openRawLink, type RawLinkOptions } from '../control/raw-link.ts';
 import type { WorkerProgram } from '../feeds/worker-control.ts';
@@ -15,6 +18,7 @@ export interface RawConnectionOptions {
   readonly socket: Partial<SocketOptions>;
   readonly log: Partial<LogOptions>;
   readonly seed: number | undefined;
+  readonly platform: PlatformName | undefined;
 }
 
 /** How the manager's connection is opened; a test puts a session without a socket in its place. */
@@ -33,11 +37,19 @@ const linkOptions = ({
   socket,
   log,
   seed,
+  platform,
 }: RawConnectionOptions): Omit<RawLinkOptions, 'onMessage'> => ({
   url,
   socket,
   log,
   ...(seed === undefined ? {} : { seed }),
+  ...(platform === undefined ? {} : { limits: attemptsOf(PLATFORM_LIMITS[platform]) }),
+});
+
+/** A connection's end is the control's to foresee, which asks the user; the attempts are the worker's. */
+const attemptsOf = ({ attempts, attemptsWindowMs }: VenueLimits): FeedLimits => ({
+  attempts,
+  attemptsWindowMs,
 });
 
 const bound = (taker: MessageTaker): MessageTaker => ({

@@ -1,4 +1,5 @@
 import { MisuseError } from '../../shared/invariant.ts';
+import { PLATFORM_LIMITS, type PlatformName } from '../../shared/venues/platform-limits.ts';
 import { readConfigFile } from './config-file.ts';
 import { type ManagerConfig, readConfig } from './manager-config.ts';
 import type { ManagerOptions } from './manager-options.ts';
@@ -18,7 +19,8 @@ export interface ResolvedSettings {
 }
 
 /**
- * What holds for a manager: its options before its configuration before its preset before the standard.
+ * What holds for a manager: its options before its configuration before its preset before what its platform
+ * allows before the standard.
  *
  * @throws MisuseError where an option is given under two names, or as `readConfig` and `readConfigFile`.
  */
@@ -28,10 +30,13 @@ export function resolveSettings(options: ManagerOptions): ResolvedSettings {
   const settings = settle(
     explicit(options),
     config?.values ?? {},
-    preset === undefined ? {} : PRESETS[preset],
+    { ...platformValues(options.platform), ...(preset === undefined ? {} : PRESETS[preset]) },
   );
   return { settings, warnings: config?.warnings ?? [] };
 }
+
+const platformValues = (platform: PlatformName | undefined): Configured =>
+  platform === undefined ? {} : { connectionLimit: PLATFORM_LIMITS[platform].connectionLifeMs / 1000 };
 
 function configOf(given: ManagerOptions['config']): ManagerConfig | undefined {
   if (given === false) return undefined;

@@ -92,7 +92,10 @@ export class WebSocketManager implements AsyncDisposable {
     const open = parts.open ?? openRawConnection;
     const socket = Object.fromEntries(Object.entries(given.socket ?? {}).filter(([, v]) => v !== undefined));
     this.#link = new RenewableLink(() =>
-      open({ url: given.url, settings, socket, log: { level }, seed: given.seed }, this.#incoming),
+      open(
+        { url: given.url, settings, socket, log: { level }, seed: given.seed, platform: given.platform },
+        this.#incoming,
+      ),
     );
     const control: ControlOptions = {
       ...given,

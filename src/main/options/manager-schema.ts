@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { PLATFORMS } from '../../shared/venues/platform-limits.ts';
 import { checkEndpoint, checkHeaders } from './endpoint-options.ts';
 import { LOG_LEVELS, SocketSchema } from './open-options.ts';
 import { check, expected, flag, numberWithin, objectOf, oneOf } from './option-rules.ts';
@@ -50,6 +51,7 @@ const ManagerSchema = objectOf({
     ),
   ),
   preset: v.optional(oneOf(['trading', 'monitoring'])),
+  platform: v.optional(oneOf(PLATFORMS)),
   socket: v.optional(SocketSchema),
   log: v.optional(objectOf({ level: v.optional(oneOf(LOG_LEVELS)) })),
   seed: v.optional(numberWithin(0, 0xffff_ffff)),

@@ -1,29 +1,9 @@
-import type { ChannelName, ChannelRules, Venue, VenueLimits } from './venue.ts';
+import { PLATFORM_LIMITS } from './platform-limits.ts';
+import type { ChannelName, ChannelRules, Venue } from './venue.ts';
 
 // Source: docs.kraken.com/api/docs/websocket-v2/{book,ohlc} and websocket-v1, read 2026-05-27.
 const DEPTHS = [10, 25, 100, 500, 1000] as const;
 const INTERVALS = [1, 5, 15, 30, 60, 240, 1440, 10080, 21600] as const;
-
-/**
- * Attempts: Cloudflare in front of Kraken allows about 150 per rolling 10 minutes and IP.
- * Source: docs.kraken.com/api/docs/guides/spot-ws-intro, read 2026-05-27.
- *
- * The same pages name no message rate (20 requests per second is what other clients keep to), no number of
- * symbols per request, no life of a connection and no number of connections. Nor is there one of
- * subscriptions on a connection: 500 is ours, 100 symbols with five channels each, which still fits into one
- * worker's share of a core on a busy day and loses little when one connection breaks. The nearest published
- * number is 200 symbols, for level 3 books alone, docs.kraken.com/api/docs/websocket-v2/level3.
- */
-const LIMITS: VenueLimits = {
-  symbolsPerRequest: 100,
-  requestsPerSecond: 20,
-  subscriptionsPerConnection: 500,
-  connections: Number.POSITIVE_INFINITY,
-  connectionLifeMs: Number.POSITIVE_INFINITY,
-  connectionMarginMs: 300_000,
-  attempts: 150,
-  attemptsWindowMs: 600_000,
-};
 
 /** Codes that Kraken v1 spells its own way: ISO 4217-like X-codes. v2 uses the common ones. */
 const V1_CODES: ReadonlyMap<string, string> = new Map([
@@ -58,7 +38,7 @@ export const KRAKEN: Venue = {
   ]),
   toSymbol,
   toVenueSymbol: (symbol) => symbol,
-  limits: LIMITS,
+  limits: PLATFORM_LIMITS.kraken,
 };
 
 export const KRAKEN_V1: Venue = {
@@ -73,5 +53,5 @@ export const KRAKEN_V1: Venue = {
   ]),
   toSymbol,
   toVenueSymbol: (symbol) => mapPair(symbol, V1_CODES),
-  limits: LIMITS,
+  limits: PLATFORM_LIMITS.kraken,
 };

@@ -147,3 +147,13 @@ test('an option outranks the configuration, that the preset, and that the standa
   assert.deepEqual([settings.maxReconnectAttempts, settings.queueSize], [20, 1000]);
   assert.equal(resolveSettings({ config: { preset: 'monitoring' } }).settings.maxReconnectAttempts, 50);
 });
+
+test('a platform says how long a connection lives, unless that is said elsewhere', () => {
+  const url = 'wss://stream.binance.com:9443/ws';
+  const limitOf = (options: object): number =>
+    resolveSettings({ url, config: false, ...options } as never).settings.connectionLimit;
+  assert.equal(limitOf({ platform: 'binance' }), 86_400);
+  assert.equal(limitOf({ platform: 'kraken' }), Number.POSITIVE_INFINITY);
+  assert.equal(limitOf({ platform: 'binance', connectionLimit: 3600 }), 3600);
+  assert.equal(limitOf({ platform: 'binance', config: { connection_limit: 7200 } }), 7200);
+});
