@@ -27,11 +27,10 @@ export interface ResolvedSettings {
 export function resolveSettings(options: ManagerOptions): ResolvedSettings {
   const config = configOf(options.config);
   const preset = options.preset ?? config?.preset;
-  const settings = settle(
-    explicit(options),
-    config?.values ?? {},
-    { ...platformValues(options.platform), ...(preset === undefined ? {} : PRESETS[preset]) },
-  );
+  const settings = settle(explicit(options), config?.values ?? {}, {
+    ...platformValues(options.platform),
+    ...(preset === undefined ? {} : PRESETS[preset]),
+  });
   return { settings, warnings: config?.warnings ?? [] };
 }
 
