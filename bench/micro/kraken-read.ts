@@ -148,7 +148,15 @@ function readAll(kind: Kind, bytes: Uint8Array, ends: Int32Array): { ns: number;
     cold++;
     return undefined;
   };
-  const codec = new KrakenCodec({ sink, notices: sink, events: SILENT, books, scanner, text });
+  const codec = new KrakenCodec({
+    sink,
+    notices: sink,
+    events: SILENT,
+    books,
+    scanner,
+    rest: () => {},
+    text,
+  });
   const instruments = SYMBOLS.map((symbol, id) => ({ id: id as InstrumentId, symbol, venueSymbol: symbol }));
   codec.addInstruments(instruments);
   codec.subscribe([{ channel: 'book', instrument: 0 as InstrumentId, depth: 10 }]);

@@ -133,6 +133,7 @@ function measure(
       sink,
       notices: sink,
       events: SILENT,
+      rest: () => {},
       books: new BookIntegrity(sink, sink, SILENT, new SymbolCounters(SymbolCounters.memory()), counters),
       text: () => {
         cold++;

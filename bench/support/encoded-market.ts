@@ -6,8 +6,11 @@ import { Random } from '../../src/workers/simulator/random.ts';
 import { type Mix, StepPlan } from '../../src/workers/simulator/step-plan.ts';
 import type { Topic } from '../../src/workers/simulator/topics.ts';
 import type { VenueWire } from '../../src/workers/simulator/venue-wire.ts';
+import { WIRE_BINANCE } from '../../src/workers/simulator/wire-binance.ts';
+import { WIRE_GEMINI } from '../../src/workers/simulator/wire-gemini.ts';
 import { WIRE_KRAKEN } from '../../src/workers/simulator/wire-kraken.ts';
 import { WIRE_KRAKEN_V1 } from '../../src/workers/simulator/wire-kraken-v1.ts';
+import { WIRE_POLONIEX } from '../../src/workers/simulator/wire-poloniex.ts';
 import { numbersOf } from './wire-numbers.ts';
 
 /** Block of messages in memory; more than fits a processor's cache, as real messages would. */
@@ -43,6 +46,39 @@ const SHAPES: Readonly<Record<ExchangeName, MarketShape>> = {
     levels: 1200,
     topics: [{ channel: 'book', size: 1000 }],
     mix: { book: 1 },
+  },
+  binance: {
+    wire: WIRE_BINANCE,
+    pairs: 5,
+    levels: 40,
+    topics: [
+      { channel: 'trade', size: 0 },
+      { channel: 'book', size: 1_000_000 },
+      { channel: 'quote', size: 0 },
+      { channel: 'ticker', size: 0 },
+    ],
+    mix: { book: 0.4, trade: 0.3, quote: 0.2, ticker: 0.1 },
+  },
+  poloniex: {
+    wire: WIRE_POLONIEX,
+    pairs: 5,
+    levels: 40,
+    topics: [
+      { channel: 'trade', size: 0 },
+      { channel: 'book', size: 20 },
+      { channel: 'ticker', size: 0 },
+    ],
+    mix: { book: 0.45, trade: 0.45, ticker: 0.1 },
+  },
+  gemini: {
+    wire: WIRE_GEMINI,
+    pairs: 5,
+    levels: 200,
+    topics: [
+      { channel: 'trade', size: 0 },
+      { channel: 'book', size: Number.POSITIVE_INFINITY },
+    ],
+    mix: { book: 0.9, trade: 0.1 },
   },
 };
 

@@ -82,6 +82,42 @@ export const MARKETS: Readonly<Record<ExchangeName, FloodMarket>> = {
       }),
     ],
   },
+  binance: {
+    symbols: SYMBOLS,
+    channels: [{ name: 'trade' }, { name: 'book' }, { name: 'quote' }, { name: 'ticker' }],
+    requests: [
+      JSON.stringify({
+        method: 'SUBSCRIBE',
+        params: SYMBOLS.flatMap((symbol) =>
+          ['trade', 'depth@100ms', 'bookTicker', 'ticker'].map(
+            (stream) => `${symbol.replace('/', '').toLowerCase()}@${stream}`,
+          ),
+        ),
+        id: 1,
+      }),
+    ],
+  },
+  poloniex: {
+    symbols: SYMBOLS,
+    channels: [{ name: 'trade' }, { name: 'book', depth: 20 }, { name: 'ticker' }],
+    requests: ['trades', 'book_lv2', 'ticker'].map((channel) =>
+      JSON.stringify({
+        event: 'subscribe',
+        channel: [channel],
+        symbols: SYMBOLS.map((symbol) => symbol.replace('/', '_')),
+      }),
+    ),
+  },
+  gemini: {
+    symbols: SYMBOLS,
+    channels: [{ name: 'trade' }, { name: 'book' }],
+    requests: [
+      JSON.stringify({
+        type: 'subscribe',
+        subscriptions: [{ name: 'l2', symbols: SYMBOLS.map((symbol) => symbol.replace('/', '')) }],
+      }),
+    ],
+  },
 };
 
 /** Messages that a client of this plan counts: one snapshot for each book comes first. */

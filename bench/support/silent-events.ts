@@ -7,6 +7,7 @@ export const SILENT: CodecEvents = {
   refused: () => {},
   pong: () => {},
   venueStatus: () => {},
+  goingAway: () => {},
   bookStale: () => {},
   bookLive: () => {},
   malformed: () => {},

@@ -57,10 +57,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     ...workerFlags(),
   });
   const remote = new RemoteSimulator(worker);
-  const { urls, symbols } = await remote.ready;
+  const { urls, restUrl, symbols } = await remote.ready;
   return {
     url: urls[options.exchange ?? 'kraken'],
     urls,
+    restUrl,
     symbols,
     fault: (name, details = {}) => {
       const fault = { name, ...details };

@@ -181,6 +181,8 @@ export interface FeedConfig {
   readonly name: string;
   readonly exchange: FeedProtocol;
   readonly url: string;
+  /** Root of the exchange's REST interface; left out where nothing is asked there. */
+  readonly restUrl?: string;
   readonly instruments: readonly Instrument[];
   readonly subscriptions: readonly Subscription[];
   readonly overflow: Overflow;

@@ -4,6 +4,7 @@ import type { SymbolCounters } from '../shared/counters/symbol-counters.ts';
 import type { MonotonicNs } from '../shared/units.ts';
 import type { Connection, ConnectionEvents } from './feed-events.ts';
 import type { Publisher } from './publish/publisher.ts';
+import type { RestFetch } from './rest/rest-fetch.ts';
 import type { Scanner } from './scanner/scanner.ts';
 
 /** The world, as far as a feed needs it. Handed in, so that the pipeline itself does no I/O. */
@@ -13,6 +14,8 @@ export interface FeedEdge {
   now(): MonotonicNs;
   /** Starts an attempt; what happens to it is told to `events`, ending with one `closed`. */
   connect(events: ConnectionEvents): Connection;
+  /** Asks a REST interface once; without it every such question fails. */
+  readonly fetch?: RestFetch | undefined;
   /**
    * Has `tick()` called at or soon after this time. Replaces the time given before; Infinity: never. Before
    * each tick everything that had arrived before the tick before it is handed in.

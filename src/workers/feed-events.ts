@@ -52,10 +52,17 @@ export interface CodecEvents {
   pong(): void;
   /** The exchange states its condition, e.g. `online`, `maintenance`. */
   venueStatus(condition: string): void;
+  /** The exchange says that it will end this connection soon: another takes over before that. */
+  goingAway(): void;
   /** The book of this instrument can no longer be trusted; resubscribe it. The status record is written already. */
   bookStale(subscription: Subscription, fault: FaultCode): void;
   /** The book of this instrument is whole (again). The status record is written already. */
   bookLive(subscription: Subscription): void;
+  /**
+   * The snapshot of this accepted book does not come by itself and is asked for: told after `subscribed`, and
+   * followed by `bookLive`, `bookStale` or `refused` however long that takes.
+   */
+  bookAwaited?(subscription: Subscription): void;
   /**
    * A message, or a part of one, could not be read. Counted; the feed goes on, with another connection where
    * the fault is `PROTOCOL_ERROR`.

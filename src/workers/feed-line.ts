@@ -4,10 +4,11 @@ import { FEED } from '../shared/counters/feed-counters.ts';
 import { BOOK_STATE, SYMBOL, type SymbolCounters } from '../shared/counters/symbol-counters.ts';
 import { FAULTS, type FaultCode, faultName } from '../shared/faults/fault-catalogue.ts';
 import { STATUSES } from '../shared/faults/status-catalogue.ts';
-import { MisuseError } from '../shared/invariant.ts';
+import { invariant, MisuseError } from '../shared/invariant.ts';
 import { canSend } from '../shared/session/connection-state.ts';
 import type { ProactiveReason } from '../shared/session/disconnect-reason.ts';
 import { type InstrumentId, type MonotonicNs, NO_INSTRUMENT } from '../shared/units.ts';
+import { VENUES } from '../shared/venues/venue-catalogue.ts';
 import { ChannelWatch } from './channel-watch.ts';
 import { BookIntegrity, type SymbolWords } from './exchanges/book-integrity.ts';
 import type { ExchangeCodec } from './exchanges/exchange.ts';
@@ -15,6 +16,8 @@ import { CODECS } from './exchanges/exchange-catalogue.ts';
 import type { FeedEdge } from './feed-edge.ts';
 import type { CodecEvents, Connection, ConnectionEnd, ConnectionEvents } from './feed-events.ts';
 import type { Publisher } from './publish/publisher.ts';
+import { RestQueue } from './rest/rest-queue.ts';
+import { seededRandom } from './session/seeded-random.ts';
 import { Session, type SessionOptions } from './session/session.ts';
 import type { SessionAction, SessionInput } from './session/session-actions.ts';
 import { sessionChange } from './session/session-change.ts';
@@ -79,6 +82,8 @@ export class FeedLine {
   readonly #inbox: SessionInput[] = [];
   readonly #changes: ConnectionChange[] = [];
   readonly #watch: ChannelWatch | undefined;
+  readonly #rest: RestQueue | undefined;
+  readonly #isQuietVenue: boolean;
   #busy = false;
   #connection: Connection | undefined;
   #connections = 0;
@@ -100,6 +105,12 @@ export class FeedLine {
       events,
       books: this.books,
       scanner: edge.scanner,
+      rest: (request) => {
+        invariant(this.#rest !== undefined, 'a codec that asks over REST has a venue with such an interface');
+        this.#rest.ask(request, edge.now());
+        // So that the question is asked, and its deadline known, once this message is read.
+        this.#inbox.push({ kind: 'tick' });
+      },
       text: (bytes, start, end) => {
         counters.local[FEED.cold]!++;
         return edge.text(bytes, start, end);
@@ -108,6 +119,8 @@ export class FeedLine {
     this.#codec.addInstruments(instruments);
     this.#session = new Session(session);
     this.#watch = config.exchange === 'raw' ? undefined : new ChannelWatch();
+    this.#rest = this.#restQueue(session.seed);
+    this.#isQuietVenue = config.exchange !== 'raw' && VENUES[config.exchange].pingIntervalMs !== undefined;
   }
 
   get state(): Session['state'] {
@@ -144,7 +157,10 @@ export class FeedLine {
 
   nextDeadline(): number {
     if (this.#over) return Number.POSITIVE_INFINITY;
-    const deadline = this.#session.nextDeadline();
+    const deadline = Math.min(
+      this.#session.nextDeadline(),
+      this.#rest?.nextDeadline() ?? Number.POSITIVE_INFINITY,
+    );
     return this.state === 'CONNECTED' && this.#watch !== undefined
       ? Math.min(deadline, this.#watch.nextDeadline())
       : deadline;
@@ -272,12 +288,45 @@ export class FeedLine {
         host.chunkEnd(this, now);
       },
       pong: () => {
-        if (epoch === this.#epoch) this.turn({ kind: 'pong' });
+        if (epoch !== this.#epoch) return;
+        // Of a venue that says nothing by itself it is all that shows that a quiet market is no silent feed.
+        if (this.#isQuietVenue) this.#session.heard(host.edge.now());
+        this.turn({ kind: 'pong' });
       },
       closed: (end) => {
         if (epoch === this.#epoch) this.#ended(end);
       },
     };
+  }
+
+  #restQueue(seed: number): RestQueue | undefined {
+    const { config, edge } = this.#host;
+    const rest = config.exchange === 'raw' ? undefined : VENUES[config.exchange].rest;
+    if (rest === undefined) return undefined;
+    return new RestQueue({
+      url: config.restUrl ?? rest.url,
+      requestsPerSecond: rest.requestsPerSecond,
+      chance: seededRandom(seed),
+      fetch: edge.fetch ?? (() => Promise.reject(new Error('nothing is asked over REST here'))),
+      now: () => edge.now(),
+      settled: () => this.turn({ kind: 'tick' }),
+    });
+  }
+
+  /** Asks what is due over REST, and hands over what was answered. */
+  #pumpRest(now: MonotonicNs): void {
+    for (const { request, answer } of this.#rest?.pump(now) ?? []) {
+      if (!answer.ok)
+        this.#host.status(this, {
+          kind: 'status',
+          code: STATUSES.fault.id,
+          instrument: NO_INSTRUMENT,
+          fault: answer.fault,
+          value: Number.NaN,
+          detail: answer.detail,
+        });
+      this.#codec.answer?.(request, answer, now);
+    }
   }
 
   #codecEvents(): CodecEvents {
@@ -307,10 +356,12 @@ export class FeedLine {
         });
         hear({ kind: 'venue-status', condition });
       },
+      goingAway: () => host.expiring(this, 'CONNECTION_LIMIT'),
       bookStale: (subscription, fault) => {
         counters.local[FEED.resyncs]!++;
         hear({ kind: 'book-stale', subscription, fault });
       },
+      bookAwaited: (subscription) => hear({ kind: 'book-awaited', subscription }),
       bookLive: (subscription) => hear({ kind: 'book-live', subscription }),
       malformed: (fault, detail) => {
         this.#malformed(fault, detail);
@@ -346,6 +397,7 @@ export class FeedLine {
 
   #ended(end: ConnectionEnd): void {
     this.#connection = undefined;
+    this.#rest?.reset();
     this.#paused = false;
     this.#log(end.ours ? 'info' : 'warn', 'connection ended', {
       fault: faultName(end.fault),
@@ -367,12 +419,20 @@ export class FeedLine {
     this.#busy = true;
     if (host.isShared) host.enter(this);
     host.publisher.beginMessage(at);
+    if (!this.#retired) this.#pumpRest(at);
     for (let next = this.#inbox.shift(); next !== undefined && !this.#over; next = this.#inbox.shift())
       this.#hear(next, at);
     host.publisher.endMessage();
     if (host.isShared) host.leave();
     this.#busy = false;
+    if (this.#over) this.#dispose();
     host.turned(this, at, this.#changes.splice(0));
+  }
+
+  /** Gives back what it holds of the thread's memory, of which there is so much and no more. */
+  #dispose(): void {
+    this.books.dispose();
+    this.#codec.dispose?.();
   }
 
   /** Finds channels that fell silent. */
@@ -443,6 +503,7 @@ export class FeedLine {
     this.#epoch = this.#host.nextEpoch(this);
     this.#connections++;
     this.#codec.reset();
+    this.#rest?.reset();
     this.books.reset();
     // The end of the last connection may not have been told.
     this.#paused = false;

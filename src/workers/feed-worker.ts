@@ -14,6 +14,7 @@ import { Doorbell } from '../shared/ring/doorbell.ts';
 import { RingWriter } from '../shared/ring/ring-writer.ts';
 import { type FeedId, type MonotonicNs, NS_PER_MS } from '../shared/units.ts';
 import { FeedPipeline } from './feed-pipeline.ts';
+import { fetchText } from './fetch-text.ts';
 import { Publisher } from './publish/publisher.ts';
 import { openConnection } from './socket/connection.ts';
 import { threadScanner } from './thread-scanner.ts';
@@ -82,6 +83,7 @@ function startFeed(config: FeedConfig): RunningFeed {
           events,
           clock: now,
         }),
+      fetch: fetchText,
       wakeAt: (at) => {
         clearTimeout(timer);
         if (at === Number.POSITIVE_INFINITY) return;

@@ -4,6 +4,7 @@ import { STATUSES } from '../shared/faults/status-catalogue.ts';
 import { TYPE } from '../shared/records/record-catalogue.ts';
 import { CONNECTION_STATE_CODES } from '../shared/session/connection-state.ts';
 import { durationMs, type InstrumentId, later, type MonotonicNs } from '../shared/units.ts';
+import { VENUES } from '../shared/venues/venue-catalogue.ts';
 import type { FeedLine, LineHost } from './feed-line.ts';
 import { DUE } from './lines/due-queue.ts';
 import { LineArbiter } from './lines/line-arbiter.ts';
@@ -17,7 +18,7 @@ const STATISTICS_EVERY = durationMs(250);
  * records goes, and what the arbiter has written besides.
  */
 export class SharedLines {
-  readonly arbiter = new LineArbiter();
+  readonly arbiter: LineArbiter;
   readonly #host: LineHost;
   readonly #lines: readonly (FeedLine | undefined)[];
   readonly #gate: LineGate;
@@ -25,6 +26,9 @@ export class SharedLines {
 
   /** @param lines of the feed, by index. */
   constructor(host: LineHost, lines: readonly (FeedLine | undefined)[]) {
+    const { exchange } = host.config;
+    const areSparse = exchange !== 'raw' && VENUES[exchange].sparseTradeIds === true;
+    this.arbiter = new LineArbiter({ denseTrades: !areSparse });
     this.#host = host;
     this.#lines = lines;
     this.#gate = new LineGate(this.arbiter, host.counters.local);

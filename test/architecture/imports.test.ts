@@ -37,7 +37,7 @@ const TABLE: readonly {
     may: ['src/shared/', 'src/workers/exchanges/'],
     packages: [],
   },
-  ...['kraken', 'kraken-v1', 'raw'].map((venue) => ({
+  ...['binance', 'gemini', 'kraken', 'kraken-v1', 'poloniex', 'poloniex-legacy', 'raw'].map((venue) => ({
     from: `src/workers/exchanges/${venue}/`,
     may: [
       'src/shared/',
@@ -51,6 +51,11 @@ const TABLE: readonly {
   {
     from: 'src/workers/exchanges/',
     may: ['src/shared/', 'src/workers/feed-events.ts', 'src/workers/scanner/', 'src/workers/exchanges/*'],
+    packages: [],
+  },
+  {
+    from: 'src/workers/rest/',
+    may: ['src/shared/', 'src/workers/exchanges/exchange.ts', 'src/workers/session/', 'src/workers/rest/'],
     packages: [],
   },
   {
@@ -72,6 +77,7 @@ const TABLE: readonly {
       'src/workers/publish/',
       'src/workers/exchanges/',
       'src/workers/lines/',
+      'src/workers/rest/',
       'src/workers/scanner/',
     ],
     packages: [],

@@ -26,6 +26,10 @@ export class ListEvents implements CodecEvents {
     this.log.push('event pong');
   }
 
+  goingAway(): void {
+    this.log.push('event going away');
+  }
+
   venueStatus(condition: string): void {
     this.log.push(`event venue status ${condition}`);
   }

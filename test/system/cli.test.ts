@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { EXCHANGES } from '../../src/main/index.ts';
 import { startSimulator } from '../../src/main/simulator.ts';
 import { runCli, startCli } from '../support/run-cli.ts';
 import { scriptedVenue } from '../support/scripted-venue.ts';
@@ -307,13 +308,14 @@ test('the demo runs by itself and reports as JSON what flowed', async () => {
   const feeds = summary['feeds'] as Record<string, number & { failed: number; checked: number }>[];
   assert.deepEqual(
     feeds.map((feed) => feed['exchange'] as unknown),
-    ['kraken', 'kraken-v1'],
+    EXCHANGES,
   );
   for (const feed of feeds) {
     assert.ok(feed['records']! > 100);
     assert.equal(feed['records'], feed['delivered']! + feed['dropped']! + feed['conflated']!);
     assert.equal(feed['checksums']!.failed, 0);
-    assert.ok(feed['checksums']!.checked > 50);
+    // The other venues send no checksums.
+    if (String(feed['exchange']).startsWith('kraken')) assert.ok(feed['checksums']!.checked > 50);
   }
 });
 

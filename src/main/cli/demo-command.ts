@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { EXCHANGES } from '../../shared/venues/venue.ts';
+import { EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
+import { VENUES } from '../../shared/venues/venue-catalogue.ts';
 import { openFeeds } from '../feeds/feeds.ts';
+import type { ChannelOption } from '../options/open-options.ts';
 import { startSimulator } from '../simulator.ts';
 import { numberArgument } from './arguments.ts';
 import { DemoStrategy } from './demo-strategy.ts';
@@ -27,13 +29,24 @@ export const demoCommand = (): Command =>
     .option('--seconds <n>', 'how long', numberArgument(1, 86_400, false), 20)
     .option(
       '--rate <n>',
-      'messages per second, over both exchanges',
+      'messages per second, over all exchanges',
       numberArgument(1, 10_000_000, false),
       5_000,
     )
     .option('--pairs <n>', 'pairs on each exchange', numberArgument(1, 200, true), 10)
     .option('--json', 'print the summary as one line of JSON and nothing else')
     .action(demo);
+
+/** Trades, tickers and books, as far as the exchange has them; books of the least depth it has. */
+function demoChannels(exchange: ExchangeName): ChannelOption[] {
+  const { channels } = VENUES[exchange];
+  return (['trade', 'ticker', 'book'] as const)
+    .filter((name) => channels.has(name))
+    .map((name) => {
+      const depth = channels.get(name)?.depths?.[0];
+      return depth === undefined ? name : { name, depth };
+    });
+}
 
 async function demo(options: DemoOptions): Promise<void> {
   const interrupted = interruptSignal();
@@ -48,7 +61,7 @@ async function demo(options: DemoOptions): Promise<void> {
       feeds: EXCHANGES.map((exchange) => ({
         exchange,
         symbols: simulator.symbols.slice(0, options.pairs),
-        channels: ['trade', 'ticker', { name: 'book', depth: 10 }],
+        channels: demoChannels(exchange),
         url: simulator.urls[exchange],
       })),
     });

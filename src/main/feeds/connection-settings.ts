@@ -1,4 +1,5 @@
 import type { SessionPlan, SessionTimes } from '../../shared/contract.ts';
+import { isLoopback } from '../../shared/text/endpoint-rule.ts';
 import { limitsOf } from '../../shared/venues/feed-limits.ts';
 import type { VenueLimits } from '../../shared/venues/venue.ts';
 import { VENUES } from '../../shared/venues/venue-catalogue.ts';
@@ -19,7 +20,7 @@ const ROTATION_MARGIN = 0.05;
 /** What every connection of a feed option is made with. */
 export type ConnectionSettings = Pick<
   FeedSettings,
-  'exchange' | 'url' | 'overflow' | 'times' | 'plan' | 'limits' | 'lines' | 'attempts' | 'socket'
+  'exchange' | 'url' | 'restUrl' | 'overflow' | 'times' | 'plan' | 'limits' | 'lines' | 'attempts' | 'socket'
 >;
 
 /** Puts together what a feed option says, what its venue says and what holds where neither says anything. */
@@ -28,10 +29,12 @@ export function connectionSettings(option: FeedOption): ConnectionSettings {
   const venue = VENUES[exchange];
   const url = option.url ?? venue.url;
   const limits = rotationLimits(limitsOf(venue.limits, option.limits), option);
-  const times = retryTimes({ ...DEFAULT_TIMES, ...given(option.times) }, reconnect);
+  const { pingIntervalMs = DEFAULT_TIMES.pingIntervalMs } = venue;
+  const times = retryTimes({ ...DEFAULT_TIMES, pingIntervalMs, ...given(option.times) }, reconnect);
   return {
     exchange,
     url,
+    ...restSettings(option, url),
     overflow: option.overflow ?? 'conflate',
     times,
     plan: retryPlan(times, reconnect),
@@ -40,6 +43,15 @@ export function connectionSettings(option: FeedOption): ConnectionSettings {
     attempts: attemptMemory(url, limits),
     socket: { ...DEFAULT_SOCKET, ...given(option.socket) },
   };
+}
+
+/** Where a venue has a REST interface that is asked. */
+function restSettings(option: FeedOption, url: string): Pick<FeedSettings, 'restUrl'> {
+  const { rest } = VENUES[option.exchange];
+  if (rest === undefined) return {};
+  const { hostname, host, protocol } = new URL(url);
+  const own = isLoopback({ hostname }) ? `${protocol === 'wss:' ? 'https' : 'http'}://${host}` : rest.url;
+  return { restUrl: (option.restUrl ?? own).replace(/\/+$/, '') };
 }
 
 function retryTimes(times: SessionTimes, { attempts }: ReconnectOptions): SessionTimes {

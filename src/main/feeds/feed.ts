@@ -50,6 +50,8 @@ export interface FeedSettings<P extends FeedProtocol = ExchangeName> {
   readonly instrumentsOf?: FeedId;
   readonly exchange: P;
   readonly url: string;
+  /** Root of the venue's REST interface; left out where nothing is asked there. */
+  readonly restUrl?: string;
   readonly overflow: Overflow;
   readonly ringBytes: number;
   readonly times: SessionTimes;
@@ -171,6 +173,7 @@ export class Feed<P extends FeedProtocol = ExchangeName> implements SupervisedFe
       name: this.name,
       exchange: settings.exchange,
       url: settings.url,
+      ...(settings.restUrl === undefined ? {} : { restUrl: settings.restUrl }),
       instruments: this.known,
       subscriptions: this.wanted,
       overflow: settings.overflow,

@@ -1,5 +1,5 @@
 import { MisuseError } from '../../shared/invariant.ts';
-import { endpointProblem } from '../../shared/text/endpoint-rule.ts';
+import { endpointProblem, restProblem } from '../../shared/text/endpoint-rule.ts';
 import { safeUrl } from '../../shared/text/safe-url.ts';
 import { expected, shown } from './option-rules.ts';
 
@@ -8,6 +8,13 @@ export function checkEndpoint(url: string, allowPlain: boolean, where: string): 
   const problem = URL.canParse(url)
     ? endpointProblem(new URL(url), allowPlain)
     : 'expected a ws:// or wss:// URL';
+  if (problem !== undefined)
+    throw new MisuseError(`Condition failed: ${where} is "${safeUrl(url)}", ${problem}`);
+}
+
+/** @throws MisuseError where nothing can or should be asked of the URL. Its secrets are not repeated. */
+export function checkRestUrl(url: string, where: string): void {
+  const problem = URL.canParse(url) ? restProblem(new URL(url)) : 'expected an https:// URL';
   if (problem !== undefined)
     throw new MisuseError(`Condition failed: ${where} is "${safeUrl(url)}", ${problem}`);
 }

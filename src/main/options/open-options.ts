@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { LogOptions, Overflow, SessionTimes, SocketOptions } from '../../shared/contract.ts';
 import { type ChannelName, EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
 import { type ConnectionOptions, checkConnectionOptions, connectionRules } from './connection-options.ts';
-import { checkEndpoint, checkHeaders } from './endpoint-options.ts';
+import { checkEndpoint, checkHeaders, checkRestUrl } from './endpoint-options.ts';
 import { check, expected, flag, numberWithin, objectOf, oneOf, shown } from './option-rules.ts';
 
 /** A channel, by ringfeed's name or the venue's own (`candle` or `ohlc`, `quote` or `spread`). */
@@ -30,6 +30,11 @@ export interface FeedOption extends ConnectionOptions {
   readonly channels: readonly ChannelOption[];
   /** Another endpoint than the venue's own. */
   readonly url?: string | undefined;
+  /**
+   * Another root of the venue's REST interface, where it has one that is asked. For a `url` on this machine it is
+   * that machine's by default, so that what is tried here stays here.
+   */
+  readonly restUrl?: string | undefined;
   /** What happens when the strategy falls behind: `conflate` (default) or `backpressure`. */
   readonly overflow?: Overflow | undefined;
   /** Times of the connection's life; each has a default. */
@@ -159,6 +164,7 @@ const FeedSchema = objectOf({
   symbols: SymbolsSchema,
   channels: ChannelsSchema,
   url: v.optional(v.string(expected('a ws:// or wss:// URL'))),
+  restUrl: v.optional(v.string(expected('an https:// URL'))),
   overflow: v.optional(oneOf(['conflate', 'backpressure'])),
   times: v.optional(TimesSchema),
   socket: v.optional(SocketSchema),
@@ -208,8 +214,9 @@ const SubscribeSchema = objectOf({
 /** @throws MisuseError naming the option, what was given and what is allowed. */
 export function checkOpenOptions(options: OpenOptions): void {
   check(OpenSchema, options, 'option ');
-  for (const [n, { url, socket }] of options.feeds.entries()) {
+  for (const [n, { url, restUrl, socket }] of options.feeds.entries()) {
     if (url !== undefined) checkEndpoint(url, socket?.allowPlain === true, `option feeds.${n}.url`);
+    if (restUrl !== undefined) checkRestUrl(restUrl, `option feeds.${n}.restUrl`);
     if (socket?.headers !== undefined) checkHeaders(socket.headers, `option feeds.${n}.socket.headers`);
     checkConnectionOptions(options.feeds[n]!, `option feeds.${n}`);
   }

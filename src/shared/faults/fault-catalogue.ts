@@ -96,6 +96,16 @@ export const FAULTS = {
     remedy: 'resubscribe',
     meaning: 'a channel said nothing for much longer than it ever did, on a connection that is alive',
   },
+  REST_FAILED: {
+    id: 25,
+    remedy: 'resubscribe',
+    meaning: 'a question to the REST interface of the exchange had no answer in time, after several attempts',
+  },
+  REST_REFUSED: {
+    id: 26,
+    remedy: 'stop-subscription',
+    meaning: 'the REST interface of the exchange does not know what was asked for',
+  },
 } as const satisfies Readonly<Record<string, FaultEntry>>;
 
 export type FaultName = keyof typeof FAULTS;

@@ -52,6 +52,8 @@ export interface SimulatorOptions {
 export interface SimulatorAddress {
   /** Address of each venue. */
   readonly urls: Readonly<Record<ExchangeName, string>>;
+  /** Where venues are asked over REST. */
+  readonly restUrl: string;
   /** What both venues list, in the form for all venues. */
   readonly symbols: readonly string[];
 }

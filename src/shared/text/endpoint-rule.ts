@@ -8,6 +8,18 @@ export interface Endpoint {
   readonly hash: string;
 }
 
+/** True where the URL is of this machine. */
+export const isLoopback = (url: Pick<Endpoint, 'hostname'>): boolean => LOOPBACK.test(url.hostname);
+
+/** The same of a URL that nothing can or should be asked of over HTTP; undefined where something may. */
+export function restProblem(url: Endpoint): string | undefined {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'expected an https:// URL';
+  if (url.hash !== '') return 'expected a URL without a fragment (#)';
+  return url.protocol === 'https:' || isLoopback(url)
+    ? undefined
+    : 'expected https:// or a host on this machine';
+}
+
 /**
  * What is expected of a URL that no WebSocket connection can or should be made to; undefined where one may.
  *

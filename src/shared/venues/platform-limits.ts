@@ -4,7 +4,7 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** What holds where a platform says nothing. */
+/** What holds where a platform says nothing; the attempts are many more than anybody needs and no storm. */
 const UNSTATED: VenueLimits = {
   symbolsPerRequest: 100,
   requestsPerSecond: Number.POSITIVE_INFINITY,
@@ -12,7 +12,7 @@ const UNSTATED: VenueLimits = {
   connections: Number.POSITIVE_INFINITY,
   connectionLifeMs: Number.POSITIVE_INFINITY,
   connectionMarginMs: 5 * MINUTE_MS,
-  attempts: Number.POSITIVE_INFINITY,
+  attempts: 300,
   attemptsWindowMs: MINUTE_MS,
 };
 

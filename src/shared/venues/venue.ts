@@ -28,6 +28,26 @@ export interface Venue {
   /** The venue's own form of a symbol in the one form. */
   toVenueSymbol(symbol: string): string;
   readonly limits: VenueLimits;
+  /**
+   * True where the ids of an instrument's trades grow but are not counted one by one, so that a jump between
+   * two of them tells of no trade in between.
+   */
+  readonly sparseTradeIds?: boolean;
+  /**
+   * Time between our pings unless told otherwise, ms: for a venue that says nothing by itself, so that a quiet
+   * market is no silent feed.
+   */
+  readonly pingIntervalMs?: number;
+  /** Left out where nothing is asked over REST. */
+  readonly rest?: VenueRest;
+}
+
+/** The REST interface of a venue. */
+export interface VenueRest {
+  /** Its root, without a slash at the end. */
+  readonly url: string;
+  /** Requests that one connection may make per second. */
+  readonly requestsPerSecond: number;
 }
 
 /** What a venue allows. Where it names no limit the number is Infinity, or a careful one of ours that says so. */
@@ -49,5 +69,5 @@ export interface VenueLimits {
   readonly attemptsWindowMs: number;
 }
 
-export const EXCHANGES = ['kraken', 'kraken-v1'] as const;
+export const EXCHANGES = ['kraken', 'kraken-v1', 'binance', 'poloniex', 'gemini'] as const;
 export type ExchangeName = (typeof EXCHANGES)[number];

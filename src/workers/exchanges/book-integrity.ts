@@ -148,6 +148,12 @@ export class BookIntegrity {
     this.#symbols.set(instrument, SYMBOL.bookState, BOOK_STATE.absent);
   }
 
+  /** Gives the memory of all books back. There are none any more. */
+  dispose(): void {
+    for (const book of this.#books) book?.free();
+    this.#books.length = 0;
+  }
+
   /** A new connection: every book is absent until its snapshot. */
   reset(): void {
     this.#faults.fill(FAULTS.BOOK_INVALID.id);

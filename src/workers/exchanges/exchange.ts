@@ -1,8 +1,22 @@
 import type { Instrument, Subscription } from '../../shared/contract.ts';
+import type { FaultCode } from '../../shared/faults/fault-catalogue.ts';
 import type { InstrumentId, MonotonicNs } from '../../shared/units.ts';
 import type { CodecEvents, NoticeSink, RecordSink } from '../feed-events.ts';
 import type { Scanner } from '../scanner/scanner.ts';
 import type { BookIntegrity } from './book-integrity.ts';
+
+/** A question to the venue's REST interface. */
+export interface RestRequest {
+  /** From the root of the venue's REST address: `/api/v3/depth?symbol=BTCUSDT&limit=1000`. */
+  readonly path: string;
+  /** What the codec knows the answer by. */
+  readonly key: string;
+}
+
+/** What came of it. Retries are over: a failure is told to the strategy already, and the codec goes on without. */
+export type RestAnswer =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly fault: FaultCode; readonly detail: string };
 
 /** What a codec is given. It owns none of it. */
 export interface CodecContext {
@@ -12,6 +26,11 @@ export interface CodecContext {
   readonly books: BookIntegrity;
   /** Reads hot shapes. Without it every message takes the cold path, which tests compare with. */
   readonly scanner?: Scanner | undefined;
+  /**
+   * Asks the venue's REST interface; the answer comes to `ExchangeCodec.answer`, never before this returns.
+   * Asked on this connection only: what is unanswered when it ends is forgotten.
+   */
+  rest(request: RestRequest): void;
   /** UTF-8 text of bytes, or undefined where they are not UTF-8. Cold path only: allocates. */
   text(bytes: Uint8Array, start: number, end: number): string | undefined;
 }
@@ -37,6 +56,10 @@ export interface ExchangeCodec {
   ping(): string | undefined;
   /** Id of the newest trade of an instrument, where the venue counts them one by one; NaN where none is known. */
   newestTrade?(instrument: InstrumentId): number;
+  /** The answer to a question of this connection. */
+  answer?(request: RestRequest, answer: RestAnswer, now: MonotonicNs): void;
+  /** Gives back what it holds of the scanner's memory. It is not used any more. */
+  dispose?(): void;
   /** A new connection begins: forget what belonged to the last one. */
   reset(): void;
 }

@@ -110,7 +110,7 @@ export class TradeStream implements LineStream {
     this.#heardAt[line] = id.at;
     if (!(seq <= seen)) {
       // A line of which nothing was heard before lost nothing, and history is no promise of every trade.
-      if (!isHistory && seq - seen > 1) statistics.lose(Math.min(seq - seen - 1, REACH));
+      if (this.#isDense && !isHistory && seq - seen > 1) statistics.lose(Math.min(seq - seen - 1, REACH));
       this.#seen[line] = seq;
     }
     if (!this.#isCertain) {

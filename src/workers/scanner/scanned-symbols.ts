@@ -14,6 +14,9 @@ interface Entry {
   slot: number;
 }
 
+/** Of a name with a quote after it, for the hash, and zeros up to the next word, for the comparison. */
+const nameBytes = (length: number): number => (length & ~7) + 16;
+
 const tableBytes = (slots: number): number => TABLE_HEADER + slots * TABLE_SLOT;
 
 /**
@@ -47,8 +50,7 @@ export class ScannedSymbols {
       'a venue symbol is 1 to 64 printable ASCII characters that JSON writes without escapes',
     );
     if ((this.#entries.size + 1) * 2 > this.#slots && !this.#grow()) return;
-    // A quote after it, for the hash; zeros up to the next word, for the comparison.
-    const nameAt = this.#scanner.allocate((length & ~7) + 16);
+    const nameAt = this.#scanner.allocate(nameBytes(length));
     if (nameAt === undefined) return;
     const { bytes } = this.#scanner;
     for (let i = 0; i < length; i++) bytes[nameAt + i] = venueSymbol.charCodeAt(i);
@@ -65,6 +67,14 @@ export class ScannedSymbols {
   setDecimals(id: InstrumentId, price: number, qty: number): void {
     const entry = this.#byId.get(id);
     if (entry !== undefined) this.#scanner.int32[entry.slot / 4 + 3] = price | (qty << 8);
+  }
+
+  /** Gives all its memory back. It is not used any more. */
+  free(): void {
+    for (const { nameAt, bytes } of this.#entries.values()) this.#scanner.free(nameAt, nameBytes(bytes));
+    this.#scanner.free(this.#at, tableBytes(this.#slots));
+    this.#entries.clear();
+    this.#byId.clear();
   }
 
   #place(entry: Entry, decimals: number): void {

@@ -29,6 +29,8 @@ export type SessionInput =
   | { readonly kind: 'refused'; readonly subscription: Subscription | undefined; readonly reason: string }
   | { readonly kind: 'book-stale'; readonly subscription: Subscription; readonly fault: FaultCode }
   | { readonly kind: 'book-live'; readonly subscription: Subscription }
+  /** The snapshot of a book is asked for elsewhere, and if none comes the book is told to be stale. */
+  | { readonly kind: 'book-awaited'; readonly subscription: Subscription }
   /** A channel is silent beyond chance; `again` where it was subscribed anew for that and is silent still. */
   | { readonly kind: 'channel-silent'; readonly channel: ChannelName; readonly again: boolean }
   /** The exchange states its condition: `online`, `maintenance`, `cancel_only`, … */

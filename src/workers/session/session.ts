@@ -194,6 +194,9 @@ export class Session {
       case 'book-live':
         if (this.#state === 'CONNECTED') this.#table.live(input.subscription);
         break;
+      case 'book-awaited':
+        if (this.#state === 'CONNECTED') this.#table.awaited(input.subscription);
+        break;
       case 'channel-silent':
         if (this.#state === 'CONNECTED') this.#onChannelSilent(input.channel, input.again, now, out);
         break;

@@ -199,6 +199,12 @@ export class SubscriptionTable {
     if (entry.phase === 'subscribed') entry.dueAt = NEVER;
   }
 
+  /** The snapshot of a book may take its time: whoever asks for it says what came of it. */
+  awaited(subscription: Subscription): void {
+    const entry = this.#entries.get(subscriptionKey(subscription));
+    if (entry?.phase === 'subscribed') entry.dueAt = NEVER;
+  }
+
   /** While we do not read we cannot hear, so no answer is late. */
   paused(now: MonotonicNs): void {
     this.#pausedAt ??= now;

@@ -26,6 +26,9 @@ export function secondsText(us: number): string {
   return `${seconds}.${pad(us - seconds * 1e6, 6)}`;
 }
 
+/** `1661123517832` of microseconds since the Unix epoch. */
+export const millisText = (us: number): string => String(Math.floor(us / 1000));
+
 let cachedSecond = -1;
 let cachedText = '';
 

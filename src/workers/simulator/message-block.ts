@@ -1,5 +1,5 @@
 import type { ChannelName } from '../../shared/venues/venue.ts';
-import { rfc3339Text, secondsText } from './decimal-text.ts';
+import { millisText, rfc3339Text, secondsText } from './decimal-text.ts';
 import { FrameBatch } from './frame-batch.ts';
 import type { MarketSymbol } from './market-symbol.ts';
 import type { Change } from './simulated-book.ts';
@@ -47,7 +47,8 @@ export interface BlockContext {
   readonly timeUs: number;
 }
 
-const TRADE_ID = '"trade_id":';
+/** What stands before the id of a trade, on whichever venue. */
+const BEFORE_TRADE_ID = /"(?:trade_id":|event_id":|id":")(?=\d{9}\D)/;
 
 /** Makes a block of about `size` messages for one connection's streams. The market is left as it was found. */
 export function buildBlock(topics: readonly Topic[], size: number, context: BlockContext): MessageBlock {
@@ -64,7 +65,11 @@ class BlockBuilder {
   readonly #tradeIds: TradeIdPlace[] = [];
   readonly #tradeCounts = new Map<MarketSymbol, number>();
   readonly #firstTradeIds = new Map<MarketSymbol, number>();
-  readonly #undo: { readonly symbol: MarketSymbol; readonly changes: readonly Change[] }[] = [];
+  readonly #undo: {
+    readonly symbol: MarketSymbol;
+    readonly changes: readonly Change[];
+    readonly id: number;
+  }[] = [];
   readonly #byChannel = new Map<ChannelName, Topic[]>();
   readonly #books = new Map<MarketSymbol, Topic[]>();
   #others = 0;
@@ -84,7 +89,7 @@ class BlockBuilder {
       if (topic === undefined) return;
       if (topic.channel === 'book') {
         const depths = this.#books.get(topic.symbol)!.map(({ size }) => size);
-        this.#change(topic.symbol, topic.symbol.bookChanges(this.#context.plan.reach(depths)), true);
+        this.#change(topic.symbol, topic.symbol.bookChanges(this.#context.plan.reach(depths)), undefined);
       } else {
         this.#others++;
         this.#send(topic);
@@ -98,8 +103,8 @@ class BlockBuilder {
     let due = 0;
     const withoutBooks = (channel: ChannelName): readonly Topic[] =>
       channel === 'book' ? [] : (this.#byChannel.get(channel) ?? []);
-    for (const { symbol, changes } of this.#undo.reverse()) {
-      this.#change(symbol, changes, false);
+    for (const { symbol, changes, id } of this.#undo.reverse()) {
+      this.#change(symbol, changes, id);
       for (due += perChange; due >= 1; due--) {
         const topic = this.#context.plan.draw(withoutBooks);
         if (topic !== undefined) this.#send(topic);
@@ -109,10 +114,8 @@ class BlockBuilder {
 
   block(): MessageBlock {
     const bytes = this.#batch.bytes;
-    // Kraken v2 prints dates, v1 seconds.
     const { timeUs } = this.#context;
-    const isDate = bytes.includes(withoutZone(timeUs));
-    const stampOf = isDate ? withoutZone : secondsText;
+    const stampOf = WAYS_TO_WRITE_TIMES.find((way) => bytes.includes(way(timeUs))) ?? withoutZone;
     // The numbers of this block's first pass are used up by making it; each pass takes new ones.
     for (const [symbol, first] of this.#firstTradeIds) symbol.nextTradeId = first;
     return {
@@ -126,14 +129,20 @@ class BlockBuilder {
     };
   }
 
-  #change(symbol: MarketSymbol, changes: readonly Change[], isForth: boolean): void {
+  /**
+   * @param id number of the state that these changes lead back to, so that a block ends with the one it began
+   *   with; undefined on the way forth.
+   */
+  #change(symbol: MarketSymbol, changes: readonly Change[], id: number | undefined): void {
+    const { book } = symbol;
     const topics = this.#books.get(symbol)!;
-    const update = symbol.book.update(
+    const update = book.update(
       changes,
       topics.map(({ size }) => size),
     );
-    if (isForth) this.#undo.push({ symbol, changes: update.undo });
-    const checksum = symbol.book.checksum();
+    if (id === undefined) this.#undo.push({ symbol, changes: update.undo, id: book.id });
+    if (update.isShown) book.showAs(id ?? book.id + 1);
+    const checksum = book.checksum();
     const { wire, timeUs } = this.#context;
     update.windows.forEach((window, n) => {
       if (window.levels.length === 0) return;
@@ -162,8 +171,9 @@ class BlockBuilder {
     const { symbol } = topic;
     const nth = this.#tradeCounts.get(symbol) ?? 0;
     this.#tradeCounts.set(symbol, nth + 1);
-    const id = text.indexOf(TRADE_ID);
-    if (id >= 0) this.#tradeIds.push({ at: end - text.length + id + TRADE_ID.length, symbol, nth });
+    const before = BEFORE_TRADE_ID.exec(text);
+    if (before === null) return;
+    this.#tradeIds.push({ at: end - text.length + before.index + before[0].length, symbol, nth });
   }
 }
 
@@ -174,6 +184,9 @@ function append<K>(lists: Map<K, Topic[]>, key: K, topic: Topic): void {
 }
 
 const withoutZone = (timeUs: number): string => rfc3339Text(timeUs).slice(0, -1);
+
+/** Kraken v2 prints dates, v1 seconds, Poloniex milliseconds. */
+const WAYS_TO_WRITE_TIMES = [withoutZone, secondsText, millisText] as const;
 
 function places(bytes: Buffer, text: string): Uint32Array {
   const found: number[] = [];

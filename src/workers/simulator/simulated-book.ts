@@ -34,6 +34,8 @@ export class Window {
 
 /** One book message in all depths somebody subscribes to. */
 export interface BookUpdate {
+  /** True where somebody is sent anything. */
+  readonly isShown: boolean;
   readonly windows: readonly Window[];
   /** The changes that undo this update, in the order to make them. */
   readonly undo: readonly Change[];
@@ -47,6 +49,9 @@ const CHECKED_LEVELS = 10;
 export class SimulatedBook {
   readonly bids = new Ladder(1);
   readonly asks = new Ladder(-1);
+  /** Number of the state that was shown last, and of the one shown before it, for venues that count these. */
+  id = 1;
+  lastId = 0;
   readonly #zeros: string;
   // Digits of the best ten levels, until a change touches them.
   #digits: { bids: string | undefined; asks: string | undefined } = { bids: undefined, asks: undefined };
@@ -75,7 +80,14 @@ export class SimulatedBook {
       }
       for (const window of windows) show(window, ladder, change, rank, before === 0);
     }
-    return { windows, undo: undo.reverse(), touchesTop };
+    const isShown = windows.some(({ levels }) => levels.length > 0);
+    return { isShown, windows, undo: undo.reverse(), touchesTop };
+  }
+
+  /** The book as it is now is shown under this number. */
+  showAs(id: number): void {
+    this.lastId = this.id;
+    this.id = id;
   }
 
   /** CRC-32 over the ten best asks, then the ten best bids: digits of price and quantity without leading zeros. */

@@ -78,9 +78,9 @@ export class SimulatedConnection {
     return this.#socket.writableLength > BEHIND_BYTES;
   }
 
-  /** Queues one text message; it leaves at the next flush. */
+  /** Queues one text message, which an empty text is not; it leaves at the next flush. */
   send(text: string): void {
-    if (this.silent) return;
+    if (this.silent || text === '') return;
     if (this.#line?.isDelaying === true) this.#delay(this.#line, text, false);
     else this.#batch.text(text);
   }

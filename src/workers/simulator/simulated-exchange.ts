@@ -16,6 +16,7 @@ import { Faults } from './faults.ts';
 import { marketPairs } from './market-pairs.ts';
 import { SimulatedVenue } from './simulated-venue.ts';
 import { SimulatorCounts } from './simulator-counts.ts';
+import type { RestText } from './venue-wire.ts';
 
 /** Up to this rate messages are made one by one; beyond it a block made before is repeated. */
 const MADE_RATE_MAX = 20_000;
@@ -33,7 +34,13 @@ const REFUSED_STATUS = 503;
 const TOO_MANY_STATUS = 429;
 const PAIRS_DEFAULT = 20;
 
-const PATHS: Readonly<Record<ExchangeName, string>> = { kraken: '/v2', 'kraken-v1': '/' };
+const PATHS: Readonly<Record<ExchangeName, string>> = {
+  kraken: '/v2',
+  'kraken-v1': '/',
+  binance: '/ws',
+  poloniex: '/ws/public',
+  gemini: '/v2/marketdata',
+};
 
 export interface SimulatedExchangeOptions extends SimulatorOptions {
   /** Wall clock, whole µs since the Unix epoch; this process's clock where left out. */
@@ -43,7 +50,7 @@ export interface SimulatedExchangeOptions extends SimulatorOptions {
 /** Wall clock in whole µs, which never steps back. */
 export const wallClockUs = (): number => Math.floor((performance.timeOrigin + performance.now()) * 1000);
 
-/** A `ws` server on the loopback interface that is two venues, each with its own market. */
+/** A `ws` server on the loopback interface that is several venues, each with its own market. */
 export class SimulatedExchange {
   readonly #options: SimulatedExchangeOptions;
   readonly #counts = new SimulatorCounts();
@@ -61,7 +68,13 @@ export class SimulatedExchange {
     this.#options = options;
     const limits = (): ClientLimits =>
       new ClientLimits(options.limits ?? {}, options.enforceLimits ?? true, this.#counts);
-    this.#limits = { kraken: limits(), 'kraken-v1': limits() };
+    this.#limits = {
+      kraken: limits(),
+      'kraken-v1': limits(),
+      binance: limits(),
+      poloniex: limits(),
+      gemini: limits(),
+    };
     this.#faults = new Faults(
       this.#counts,
       (fault) => {
@@ -77,8 +90,10 @@ export class SimulatedExchange {
         }
       },
     );
-    this.#http = createServer((_request, response) => {
-      response.writeHead(426).end();
+    this.#http = createServer((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+      const answer = this.#rest(pathname, searchParams);
+      response.writeHead(answer?.status ?? 426, { 'content-type': 'application/json' }).end(answer?.text);
     });
     this.#server = new WebSocketServer({
       noServer: true,
@@ -107,7 +122,14 @@ export class SimulatedExchange {
     const address = this.#http.address() as AddressInfo;
     const url = (exchange: ExchangeName): string => `ws://127.0.0.1:${address.port}${PATHS[exchange]}`;
     return {
-      urls: { kraken: url('kraken'), 'kraken-v1': url('kraken-v1') },
+      urls: {
+        kraken: url('kraken'),
+        'kraken-v1': url('kraken-v1'),
+        binance: url('binance'),
+        poloniex: url('poloniex'),
+        gemini: url('gemini'),
+      },
+      restUrl: `http://127.0.0.1:${address.port}`,
       symbols: marketPairs(this.#pairs).map(({ symbol }) => symbol),
     };
   }
@@ -183,7 +205,7 @@ export class SimulatedExchange {
   #pace(elapsedMs: number): void {
     for (const venue of this.#venues.values()) {
       if (this.#rate === Number.POSITIVE_INFINITY) {
-        if (this.#blockMessages > 0) venue.sendBlocks(this.#rate);
+        if (venue.sendsBlocks) venue.sendBlocks(this.#rate);
         else if (!venue.isBehind) venue.step(MADE_PER_TURN_MAX);
         continue;
       }
@@ -191,9 +213,19 @@ export class SimulatedExchange {
       const whole = Math.floor(due);
       this.#due.set(venue, due - whole);
       if (whole === 0) continue;
-      if (this.#blockMessages > 0) venue.sendBlocks(whole);
+      if (venue.sendsBlocks) venue.sendBlocks(whole);
       else venue.step(Math.min(whole, MADE_PER_TURN_MAX));
     }
+  }
+
+  /** Asks the venues, of which no two have the same paths. */
+  #rest(path: string, query: URLSearchParams): RestText | undefined {
+    if (this.#faults.lasting('refuse-connections') !== undefined) return { status: REFUSED_STATUS, text: '' };
+    for (const venue of this.#venues.values()) {
+      const answer = venue.rest(path, query);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {

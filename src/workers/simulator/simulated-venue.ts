@@ -17,13 +17,19 @@ import type { SimulatorCounts } from './simulator-counts.ts';
 import { type Mix, StepPlan } from './step-plan.ts';
 import { type Topic, Topics } from './topics.ts';
 import { VenueRequests } from './venue-requests.ts';
-import type { VenueWire } from './venue-wire.ts';
+import type { RestText, VenueWire } from './venue-wire.ts';
+import { WIRE_BINANCE } from './wire-binance.ts';
+import { WIRE_GEMINI } from './wire-gemini.ts';
 import { WIRE_KRAKEN } from './wire-kraken.ts';
 import { WIRE_KRAKEN_V1 } from './wire-kraken-v1.ts';
+import { WIRE_POLONIEX } from './wire-poloniex.ts';
 
 const WIRES: Readonly<Record<ExchangeName, VenueWire>> = {
   kraken: WIRE_KRAKEN,
   'kraken-v1': WIRE_KRAKEN_V1,
+  binance: WIRE_BINANCE,
+  poloniex: WIRE_POLONIEX,
+  gemini: WIRE_GEMINI,
 };
 
 /** How a connection's life ends unless the fault says otherwise: the server goes away. */
@@ -140,6 +146,11 @@ export class SimulatedVenue {
     return symbol === undefined ? undefined : this.#truth.of(symbol);
   }
 
+  /** Answers over HTTP; undefined where nothing lies at this path. */
+  rest(path: string, query: URLSearchParams): RestText | undefined {
+    return this.#wire.rest?.(path, query, this.#market);
+  }
+
   /** Makes `count` messages, each for all who subscribe to it. @returns how many; fewer where nobody listens. */
   step(count: number): number {
     let made = 0;
@@ -154,10 +165,16 @@ export class SimulatedVenue {
   }
 
   /** Messages in the blocks connections are sent again and again; 0: messages are made one by one. */
-  set blockMessages(blockMessages: number) {
+  set blockMessages(wanted: number) {
+    const blockMessages = this.#wire.countsUpdates === true ? 0 : wanted;
     if (this.#blockMessages === blockMessages) return;
     this.#blockMessages = blockMessages;
     for (const connection of this.connections) this.#chooseBlocks(connection);
+  }
+
+  /** Whether connections are sent a block again and again. */
+  get sendsBlocks(): boolean {
+    return this.#blockMessages > 0;
   }
 
   /** Lets every connection send its share of `count` messages of its block; Infinity lets it flood. */
@@ -254,21 +271,22 @@ export class SimulatedVenue {
     if (update.undo.length === 0 || topics.length === 0) return false;
     const fault = this.#faults.take(symbol.pair.symbol, 'book', update.touchesTop);
     const checksum = symbol.book.checksum();
-    let sent = false;
+    if (update.isShown) symbol.book.showAs(symbol.book.id + 1);
     update.windows.forEach((window, n) => {
       if (window.levels.length === 0) return;
-      sent = true;
       const text = this.#wire.bookUpdate(symbol, window, checksum, this.#now());
       this.#deliver(topics[n]!, text, fault);
     });
-    return sent;
+    return update.isShown;
   }
 
   #sendTrades(symbol: MarketSymbol, trades: readonly Trade[]): boolean {
     const [topic] = this.#topics.ofSymbol('trade', symbol);
     if (topic === undefined) return false;
     const fault = this.#faults.take(symbol.pair.symbol, 'trade', true);
-    this.#deliver(topic, this.#wire.trades(symbol, trades, false), fault);
+    const messages = this.#wire.sendsTradesApart === true ? trades.map((trade) => [trade]) : [trades];
+    for (const [n, some] of messages.entries())
+      this.#deliver(topic, this.#wire.trades(symbol, some, false), n === 0 ? fault : undefined);
     return true;
   }
 

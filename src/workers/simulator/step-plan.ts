@@ -12,6 +12,9 @@ const DEFAULT_MIX: Readonly<Record<ChannelName, number>> = {
   instrument: 0,
 };
 
+/** Of a book without a depth, far out is where hardly anything happens. */
+const REACH_MAX = 1000;
+
 export type Mix = Partial<Readonly<Record<ChannelName, number>>>;
 
 /** Draws which stream is due next: first the channel by its weight, then one of its streams. */
@@ -40,6 +43,7 @@ export class StepPlan {
 
   /** How deep into the book the next change may reach, so that most changes show in every window. */
   reach(depths: readonly number[]): number {
-    return this.#random.chance(0.9) ? Math.min(...depths) : Math.max(...depths);
+    const reach = this.#random.chance(0.9) ? Math.min(...depths) : Math.max(...depths);
+    return Math.min(reach, REACH_MAX);
   }
 }

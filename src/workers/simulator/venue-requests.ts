@@ -2,10 +2,17 @@ import type { ExchangeName } from '../../shared/venues/venue.ts';
 import type { ClientLimits } from './client-limits.ts';
 import type { Faults } from './faults.ts';
 import type { Market } from './market.ts';
+import type { MarketSymbol } from './market-symbol.ts';
 import type { SimulatedConnection } from './simulated-connection.ts';
 import type { SimulatorCounts } from './simulator-counts.ts';
 import type { Topic, Topics } from './topics.ts';
-import { type AnsweredRequest, VENUE_REFUSALS, type VenueWire } from './venue-wire.ts';
+import {
+  type AnsweredRequest,
+  type ClientRequest,
+  type TopicParameters,
+  VENUE_REFUSALS,
+  type VenueWire,
+} from './venue-wire.ts';
 
 /** Requests of one connection kept while a block is under way; a client that sends more is cut off. */
 const REQUESTS_WAITING_MAX = 10_000;
@@ -70,12 +77,21 @@ export class VenueRequests {
   }
 
   #answer(connection: SimulatedConnection, text: string): void {
+    this.#answerOne(connection, this.#context.wire.read(text));
+  }
+
+  #answerOne(connection: SimulatedConnection, request: ClientRequest): void {
     const { wire, faults } = this.#context;
-    const request = wire.read(text);
     const now = this.#context.now();
     switch (request.kind) {
       case 'ping':
         if (connection.answersPings) connection.send(wire.pong(request.requestId, now));
+        return;
+      case 'several':
+        for (const one of request.requests) this.#answerOne(connection, one);
+        return;
+      case 'answered':
+        if (faults.lasting('ignore-acks') === undefined) connection.send(request.text);
         return;
       case 'malformed':
         connection.send(wire.malformed(now));
@@ -107,6 +123,7 @@ export class VenueRequests {
     const refusesAll = faults.lasting('refuse-subscriptions') !== undefined;
     const isWhole = parameters.channel === 'instrument';
     const snapshots: string[] = [];
+    const accepted: MarketSymbol[] = [];
     for (const venueSymbol of request.symbols) {
       const symbol = isWhole ? undefined : market.find(venueSymbol);
       const key = wire.topicKey(parameters, venueSymbol);
@@ -118,7 +135,9 @@ export class VenueRequests {
         connection.send(wire.refused(request, venueSymbol, refusal, now));
         continue;
       }
-      connection.send(wire.subscribed(request, symbol, now));
+      if (wire.acknowledged === undefined || symbol === undefined)
+        connection.send(wire.subscribed(request, symbol, now));
+      else accepted.push(symbol);
       if (symbol === undefined) {
         subscriptions.set(key, undefined);
         if (parameters.snapshot) snapshots.push(wire.instruments(market));
@@ -126,11 +145,14 @@ export class VenueRequests {
       }
       const topic = topics.subscribe(connection, symbol, parameters);
       subscriptions.set(key, topic);
+      for (const more of alsoOf(request))
+        subscriptions.set(wire.topicKey(more, venueSymbol), topics.subscribe(connection, symbol, more));
       if (connection.block !== undefined) connection.block.outdated = true;
-      // Kraken v1 sends no past trades, as recorded.
+      // Kraken v1 and Poloniex send no past trades, as recorded.
       const hasPast = topic.channel !== 'trade' || exchange === 'kraken';
       if (parameters.snapshot && hasPast) snapshots.push(this.#context.snapshot(topic));
     }
+    if (accepted.length > 0) connection.send(wire.acknowledged!(request, accepted, now));
     connection.connectionCounts.subscriptions = subscriptions.size;
     for (const snapshot of snapshots) connection.send(snapshot);
   }
@@ -138,6 +160,7 @@ export class VenueRequests {
   #unsubscribe(connection: SimulatedConnection, request: AnsweredRequest): void {
     const { wire } = this.#context;
     const now = this.#context.now();
+    const accepted: MarketSymbol[] = [];
     for (const venueSymbol of request.symbols) {
       const key = wire.topicKey(request.topic!, venueSymbol);
       if (!connection.subscriptions.has(key)) {
@@ -146,8 +169,15 @@ export class VenueRequests {
       }
       const topic = connection.subscriptions.get(key);
       this.#leave(connection, key, topic);
-      connection.send(wire.unsubscribed(request, topic?.symbol, now));
+      for (const more of alsoOf(request)) {
+        const other = wire.topicKey(more, venueSymbol);
+        this.#leave(connection, other, connection.subscriptions.get(other));
+      }
+      if (wire.acknowledged === undefined || topic === undefined)
+        connection.send(wire.unsubscribed(request, topic?.symbol, now));
+      else accepted.push(topic.symbol);
     }
+    if (accepted.length > 0) connection.send(wire.acknowledged!(request, accepted, now));
   }
 
   #leave(connection: SimulatedConnection, key: string, topic: Topic | undefined): void {
@@ -158,3 +188,6 @@ export class VenueRequests {
     if (connection.block !== undefined) connection.block.outdated = true;
   }
 }
+
+const alsoOf = (request: AnsweredRequest): readonly TopicParameters[] =>
+  'also' in request ? (request.also ?? []) : [];

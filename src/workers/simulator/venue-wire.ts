@@ -23,6 +23,8 @@ export type ClientRequest =
       readonly requestId: number | undefined;
       readonly symbols: readonly string[];
       readonly topic: TopicParameters;
+      /** What the same stream carries besides; its past comes with the first message of `topic`. */
+      readonly also?: readonly TopicParameters[];
     }
   /** The whole request is refused, for each of its symbols, in the venue's words. */
   | {
@@ -33,6 +35,10 @@ export type ClientRequest =
       readonly topic: TopicParameters | undefined;
       readonly reason: string;
     }
+  /** Several things in one message. */
+  | { readonly kind: 'several'; readonly requests: readonly ClientRequest[] }
+  /** The request has one answer, whatever became of its parts. */
+  | { readonly kind: 'answered'; readonly text: string }
   | { readonly kind: 'malformed' };
 
 export type AnsweredRequest = Extract<ClientRequest, { topic: unknown }>;
@@ -49,21 +55,34 @@ export const VENUE_REFUSALS = {
   subscriptionsPerConnection: 'Too many subscriptions on this connection',
 } as const;
 
+/** An answer over HTTP. */
+export interface RestText {
+  readonly status: number;
+  readonly text: string;
+}
+
 /** Writes one venue's messages and reads its requests. Texts are ASCII unless a request's words are repeated. */
 export interface VenueWire {
+  /** Empty where the venue sends none. */
   readonly heartbeat: string;
+  /** True where every trade is a message of its own. */
+  readonly sendsTradesApart?: boolean;
+  /** True where the updates of a book are counted and the count only goes up, so that none may be sent again. */
+  readonly countsUpdates?: boolean;
   /** Names what may be subscribed once per connection. */
   topicKey(topic: TopicParameters, venueSymbol: string): string;
   read(text: string): ClientRequest;
   status(condition: string, connectionId: string): string;
   pong(requestId: number | undefined, timeUs: number): string;
   malformed(timeUs: number): string;
+  /** The answer to all symbols of a request at once; left out where each has an answer of its own. */
+  acknowledged?(request: AnsweredRequest, symbols: readonly MarketSymbol[], timeUs: number): string;
   subscribed(request: AnsweredRequest, symbol: MarketSymbol | undefined, timeUs: number): string;
   unsubscribed(request: AnsweredRequest, symbol: MarketSymbol | undefined, timeUs: number): string;
   refused(request: AnsweredRequest, venueSymbol: string, reason: string, timeUs: number): string;
   bookSnapshot(symbol: MarketSymbol, depth: number, timeUs: number): string;
   bookUpdate(symbol: MarketSymbol, window: Window, checksum: number, timeUs: number): string;
-  /** The same message with a checksum that is wrong. */
+  /** The same message with a checksum that is wrong, or what the venue has in its place. */
   corrupted(bookUpdate: string): string;
   trades(symbol: MarketSymbol, trades: readonly Trade[], isSnapshot: boolean): string;
   ticker(symbol: MarketSymbol, isSnapshot: boolean, timeUs: number): string;
@@ -71,4 +90,6 @@ export interface VenueWire {
   /** Best bid and ask. */
   quote(symbol: MarketSymbol, timeUs: number): string;
   instruments(market: Market): string;
+  /** Answers over HTTP; undefined where nothing lies at this path. */
+  rest?(path: string, query: URLSearchParams, market: Market): RestText | undefined;
 }

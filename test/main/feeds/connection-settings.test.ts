@@ -29,6 +29,16 @@ test('limits of its own hold, also for the window of attempts', () => {
   assert.notEqual(attempts, settings({}).attempts);
 });
 
+test('REST is asked where told, else on this machine where the feed is there, else at the venue', () => {
+  const restUrl = (option: Partial<FeedOption>): string | undefined =>
+    settings({ exchange: 'binance', ...option }).restUrl;
+  assert.equal(restUrl({}), 'https://api.binance.com');
+  assert.equal(restUrl({ url: 'wss://data-stream.binance.vision/ws' }), 'https://api.binance.com');
+  assert.equal(restUrl({ url: 'ws://127.0.0.1:99/ws' }), 'http://127.0.0.1:99');
+  assert.equal(restUrl({ url: 'ws://127.0.0.1:99/ws', restUrl: 'https://host/api/' }), 'https://host/api');
+  assert.equal(settings({}).restUrl, undefined);
+});
+
 const LIVES: readonly [title: string, option: Partial<FeedOption>, lifeMs: number, marginMs: number][] = [
   ['a limit in seconds', { connectionLimit: 60, disconnectMargin: 5 }, 60_000, 5_000],
   [
@@ -90,4 +100,13 @@ for (const [title, option, plan] of PLANS)
 test('attempts of the reconnect are those of the times', () => {
   assert.equal(settings({ reconnect: { attempts: 7 }, times: { attemptsMax: 3 } }).times.attemptsMax, 7);
   assert.equal(settings({ times: { attemptsMax: 3 } }).times.attemptsMax, 3);
+});
+
+test('a venue that says nothing by itself is pinged more often than silence lasts, unless told otherwise', () => {
+  const { pingIntervalMs, silentAfterMs } = settings({ exchange: 'poloniex' }).times;
+  assert.ok(pingIntervalMs < silentAfterMs);
+  assert.equal(
+    settings({ exchange: 'poloniex', times: { pingIntervalMs: 25_000 } }).times.pingIntervalMs,
+    25_000,
+  );
 });

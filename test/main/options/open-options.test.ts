@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MisuseError } from '../../../src/main/index.ts';
+import { EXCHANGES, MisuseError } from '../../../src/main/index.ts';
 import {
   checkOpenOptions,
   checkSubscribeOptions,
@@ -16,7 +16,7 @@ const open = (changes: object): unknown => ({ feeds: [FEED], ...changes });
 const hostile = (name: string): unknown => JSON.parse(`{"${name}":{"bytes":65536}}`);
 
 const FEED_KEYS =
-  'exchange, symbols, channels, url, overflow, times, socket, limits, reconnect, shouldDisconnect, shouldReconnect, onConnect, onDisconnect, disconnectCheckInterval, reconnectCheckInterval, connectionLimit, disconnectMargin, rotateEveryMs, lines';
+  'exchange, symbols, channels, url, restUrl, overflow, times, socket, limits, reconnect, shouldDisconnect, shouldReconnect, onConnect, onDisconnect, disconnectCheckInterval, reconnectCheckInterval, connectionLimit, disconnectMargin, rotateEveryMs, lines';
 const OPEN_KEYS = 'feeds, ring, threads, wait, slice, log, seed';
 const CHANNEL = 'a channel name or { name, depth?, interval?, trigger?, snapshot? }';
 const PLAIN =
@@ -38,10 +38,10 @@ const WRONG: readonly (readonly [options: unknown, message: string])[] = [
   [{ feeds: [{}] }, 'feeds.0.exchange is missing'],
   [
     feed({ exchange: 'krakn' }),
-    'feeds.0.exchange is "krakn", allowed: kraken, kraken-v1 (did you mean "kraken"?)',
+    `feeds.0.exchange is "krakn", allowed: ${EXCHANGES.join(', ')} (did you mean "kraken"?)`,
   ],
-  [feed({ exchange: 'constructor' }), 'feeds.0.exchange is "constructor", allowed: kraken, kraken-v1'],
-  [feed({ exchange: 5 }), 'feeds.0.exchange is 5, allowed: kraken, kraken-v1'],
+  [feed({ exchange: 'constructor' }), `feeds.0.exchange is "constructor", allowed: ${EXCHANGES.join(', ')}`],
+  [feed({ exchange: 5 }), `feeds.0.exchange is 5, allowed: ${EXCHANGES.join(', ')}`],
   [feed({ symbols: 'BTC/USD' }), 'feeds.0.symbols is "BTC/USD", expected a list of symbols'],
   [feed({ symbols: ['BTC/USD', 7n] }), 'feeds.0.symbols.1 is 7, expected a symbol such as "BTC/USD"'],
   [feed({ channels: [] }), 'feeds.0.channels is empty, give at least one channel'],
@@ -142,6 +142,14 @@ const WRONG: readonly (readonly [options: unknown, message: string])[] = [
   [
     feed({ url: 'wss://ws.kraken.com/#v2' }),
     'feeds.0.url is "wss://ws.kraken.com/", expected a URL without a fragment (#)',
+  ],
+  [
+    feed({ restUrl: 'http://me:secret@api.binance.com' }),
+    'feeds.0.restUrl is "http://***@api.binance.com", expected https:// or a host on this machine',
+  ],
+  [
+    feed({ restUrl: 'wss://api.binance.com' }),
+    'feeds.0.restUrl is "wss://api.binance.com", expected an https:// URL',
   ],
   [feed({ url: 'ws://ws.kraken.com/v2' }), `feeds.0.url is "ws://ws.kraken.com/v2", ${PLAIN}`],
   [

@@ -238,6 +238,36 @@ test('ids that turn out not to be dense are no longer waited for', () => {
   assert.equal(told.at(-1), '50 trade 900 of 0: deliver');
 });
 
+test('of a venue whose ids are not counted one by one a jump is no hole, and each trade is delivered once', () => {
+  assert.deepEqual(
+    play(
+      [
+        ...TWO_LINES,
+        [1, 'trade', 0, 70],
+        [2, 'trade', 0, 95],
+        [3, 'trade', 1, 70],
+        [4, 'trade', 1, 95],
+        [5, 'trade', 1, 90_000],
+        [6, 'trade', 0, 90_000],
+        [7, 'trade', 0, 90_001],
+        [8, 'trade', 1, 90_001],
+        [2_000, 'tick'],
+      ],
+      { denseTrades: false },
+    ),
+    [
+      '1 trade 70 of 0: deliver',
+      '2 trade 95 of 0: deliver',
+      '3 trade 70 of 1: duplicate',
+      '4 trade 95 of 1: duplicate',
+      '5 trade 90000 of 1: deliver',
+      '6 trade 90000 of 0: duplicate',
+      '7 trade 90001 of 0: deliver',
+      '8 trade 90001 of 1: duplicate',
+    ],
+  );
+});
+
 test('a ticker older than the last one delivered is late', () => {
   assert.deepEqual(
     play([

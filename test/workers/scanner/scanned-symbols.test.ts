@@ -55,3 +55,17 @@ test('a name that JSON would write with an escape is refused', () => {
   for (const name of ['', 'A"B', 'A\\B', 'A B', 'É', 'A\n', 'A'.repeat(65)])
     assert.throws(() => tableOf([name]), InvariantError, name);
 });
+
+test('what is given back is used again, however often tables come and go', () => {
+  const names = Array.from({ length: 300 }, (_, n) => `SYMBOL${n}/USD`);
+  tableOf(names).free();
+  const first = tableOf(names);
+  const { at } = first;
+  first.free();
+  // Many times the memory there is, were nothing given back.
+  for (let n = 0; n < 3000; n++) tableOf(names).free();
+  const last = tableOf(names);
+  assert.equal(last.at, at);
+  assert.equal(look(last, 'SYMBOL299/USD'), 299);
+  last.free();
+});

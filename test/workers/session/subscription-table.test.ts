@@ -427,6 +427,16 @@ test('a book whose snapshot does not come with the answer is asked for again', (
   ]);
 });
 
+test('a book whose snapshot is asked for elsewhere is waited for, until it is told to be stale', () => {
+  const awaited: SessionInput = { kind: 'book-awaited', subscription: BOOK };
+  const script: Script = [
+    [1, ack(BOOK)],
+    [1, awaited],
+    [30, stale(BOOK)],
+  ];
+  assert.deepEqual(on([BOOK], script, { until: 40 }).slice(2, 3), ['30s unsubscribe book 10 BTC']);
+});
+
 test('a book the exchange ends is abandoned, and asked for again until its new snapshot comes', () => {
   const script: Script = [
     [1, ack(BOOK)],

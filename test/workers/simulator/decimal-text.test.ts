@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   LOTS_MAX,
+  millisText,
   priceText,
   qtyText,
   rfc3339NsText,
@@ -34,4 +35,5 @@ test('times keep their microseconds, also across seconds', () => {
   assert.equal(rfc3339Text(us + 1_000_000), '2026-08-02T05:43:32.000000Z');
   assert.equal(rfc3339NsText(us + 66_741), '2026-08-02T05:43:31.066741000Z');
   assert.equal(secondsText(us + 7), `${us / 1e6}.000007`);
+  assert.equal(millisText(us + 7_999), String(us / 1000 + 7));
 });

@@ -74,6 +74,10 @@ export class KrakenCodec implements ExchangeCodec {
     return this.#tradeIds.newest[instrument]!;
   }
 
+  dispose(): void {
+    this.#hot?.symbols.free();
+  }
+
   reset(): void {
     this.#requests.reset();
     this.#tradeIds.reset();

@@ -38,6 +38,7 @@ export class Reading {
       notices: sink,
       events,
       books: new BookIntegrity(sink, sink, events, symbols),
+      rest: ({ path }: { readonly path: string }) => this.sink.log.push(`asked ${path}`),
       text: (bytes: Uint8Array, start: number, end: number) => {
         this.cold++;
         try {
@@ -77,6 +78,7 @@ export class Reading {
       refused: (s, reason) => log.push(`refused ${s === undefined ? 'unknown' : named(s)}: ${reason}`),
       pong: () => log.push('pong'),
       venueStatus: (condition) => log.push(`venue ${condition}`),
+      goingAway: () => log.push('going away'),
       bookStale: (s, fault: FaultCode) => log.push(`stale ${named(s)} ${faultName(fault)}`),
       bookLive: (s) => log.push(`live ${named(s)}`),
       malformed: (fault, detail) => {

@@ -37,6 +37,7 @@ export class CodecHarness {
       refused: (s, reason) => log.push(`refused ${s === undefined ? 'something' : nameOf(s)}: ${reason}`),
       pong: () => log.push('pong'),
       venueStatus: (condition) => log.push(`venue ${condition}`),
+      goingAway: () => log.push('going away'),
       bookStale: (s, fault) => log.push(`book stale ${nameOf(s)} ${faultName(fault)}`),
       bookLive: (s) => log.push(`book live ${nameOf(s)}`),
       malformed: (fault, detail) => log.push(`${faultName(fault)} ${detail}`),
@@ -49,6 +50,7 @@ export class CodecHarness {
       events,
       books: this.books,
       scanner,
+      rest: ({ path }) => log.push(`asked ${path}`),
       text: (bytes, start, end) => {
         this.cold++;
         try {

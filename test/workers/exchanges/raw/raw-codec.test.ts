@@ -23,6 +23,7 @@ function rawCodec(): { sink: ListSink; codec: ExchangeCodec; faults: string[] } 
     refused: none,
     pong: none,
     venueStatus: none,
+    goingAway: none,
     bookStale: none,
     bookLive: none,
     malformed: (fault, detail) => faults.push(`${faultName(fault)} ${detail}`),
@@ -33,6 +34,7 @@ function rawCodec(): { sink: ListSink; codec: ExchangeCodec; faults: string[] } 
     notices: sink,
     events,
     books,
+    rest: none,
     text: (bytes, start, end) => {
       const part = Buffer.from(bytes.subarray(start, end));
       return isUtf8(part) ? part.toString() : undefined;

@@ -1,0 +1,132 @@
+import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
+import type { JsonObject } from '../../../shared/json/read-json.ts';
+import { SIDE } from '../../../shared/records/trade.ts';
+import type { InstrumentId } from '../../../shared/units.ts';
+import { BINANCE_INTERVALS } from '../../../shared/venues/binance.ts';
+import type { RecordSink } from '../../feed-events.ts';
+import {
+  CANDLE_KEYS,
+  CandleDraft,
+  QUOTE_KEYS,
+  QuoteDraft,
+  TICKER_KEYS,
+  TickerDraft,
+  TradeDraft,
+} from './drafts.ts';
+import type { TradeIds } from './trade-ids.ts';
+import { microseconds } from './wire.ts';
+import { integerAt, isObject, type Problem, readNumber, readUnsigned } from './wire-value.ts';
+
+const U32_MAX = 0xffff_ffff;
+
+/** Numbers of a ticker that have a sign: the change, absolute and in percent. */
+const SIGNED_KEYS: ReadonlySet<string> = new Set(['p', 'P']);
+
+/** Trades, tickers, quotes and candles from JSON. A message is checked whole and then written, or not at all. */
+export class ColdMarket {
+  readonly #sink: RecordSink;
+  readonly #ids: TradeIds;
+  readonly #trade = new TradeDraft();
+  readonly #ticker = new TickerDraft();
+  readonly #quote = new QuoteDraft();
+  readonly #candle = new CandleDraft();
+  readonly #number = new ScannedDecimal();
+
+  constructor(sink: RecordSink, ids: TradeIds) {
+    this.#sink = sink;
+    this.#ids = ids;
+  }
+
+  readTrade(data: JsonObject, instrument: InstrumentId): Problem {
+    const id = integerAt(data, 't');
+    return id === undefined ? 'the id of a trade is no integer' : this.#readTrade(data, instrument, id, id);
+  }
+
+  /** Trades of one taker at one price, as one. Its first and last one are of the same count as single trades. */
+  readAggregateTrade(data: JsonObject, instrument: InstrumentId): Problem {
+    const first = integerAt(data, 'f');
+    const last = integerAt(data, 'l');
+    if (first === undefined || last === undefined || last < first) return 'the ids of trades are no integers';
+    return this.#readTrade(data, instrument, first, last);
+  }
+
+  readTicker(data: JsonObject, instrument: InstrumentId): Problem {
+    const draft = this.#ticker;
+    const at = integerAt(data, 'E');
+    if (at === undefined) return 'the time of an event is no integer';
+    for (const [n, key] of TICKER_KEYS.entries()) {
+      const read = SIGNED_KEYS.has(key) ? readNumber : readUnsigned;
+      if (!read(data.get(key), this.#number)) return `${key} is no number`;
+      draft.numbers[n] = this.#number.value;
+      draft.decimals[n] = this.#number.decimals;
+    }
+    draft.instrument = instrument;
+    draft.atUs = microseconds(at);
+    draft.write(this.#sink);
+    return undefined;
+  }
+
+  readQuote(data: JsonObject, instrument: InstrumentId): Problem {
+    const draft = this.#quote;
+    const id = integerAt(data, 'u');
+    if (id === undefined) return 'an update id is no integer';
+    for (const [n, key] of QUOTE_KEYS.entries()) {
+      if (!readUnsigned(data.get(key), this.#number)) return `${key} is no number of zero or more`;
+      draft.numbers[n] = this.#number.value;
+      draft.decimals[n] = this.#number.decimals;
+    }
+    draft.instrument = instrument;
+    draft.updateId = id;
+    draft.write(this.#sink);
+    return undefined;
+  }
+
+  readCandle(data: JsonObject, instrument: InstrumentId): Problem {
+    const draft = this.#candle;
+    const at = integerAt(data, 'E');
+    const candle = data.get('k');
+    if (at === undefined) return 'the time of an event is no integer';
+    if (!isObject(candle)) return 'a candle is no object';
+    const begin = integerAt(candle, 't');
+    const trades = integerAt(candle, 'n');
+    const interval = BINANCE_INTERVALS.get(String(candle.get('i')));
+    if (begin === undefined) return 'the beginning of a candle is no integer';
+    if (trades === undefined || trades > U32_MAX) return 'the trades of a candle are no integer below 2^32';
+    if (interval === undefined) return 'the interval of a candle is not known';
+    for (const [n, key] of CANDLE_KEYS.entries()) {
+      if (!readUnsigned(candle.get(key), this.#number)) return `${key} is no number of zero or more`;
+      draft.numbers[n] = this.#number.value;
+      draft.decimals[n] = this.#number.decimals;
+    }
+    draft.instrument = instrument;
+    draft.atUs = microseconds(at);
+    draft.beginUs = microseconds(begin);
+    draft.trades = trades;
+    draft.intervalMinutes = interval;
+    draft.write(this.#sink);
+    return undefined;
+  }
+
+  #readTrade(data: JsonObject, instrument: InstrumentId, first: number, last: number): Problem {
+    const draft = this.#trade;
+    const number = this.#number;
+    if (!readUnsigned(data.get('p'), number)) return 'the price is no number of zero or more';
+    draft.price = number.value;
+    draft.priceDecimals = number.decimals;
+    if (!readUnsigned(data.get('q'), number)) return 'the quantity is no number of zero or more';
+    draft.qty = number.value;
+    draft.qtyDecimals = number.decimals;
+    const at = integerAt(data, 'T');
+    if (at === undefined) return 'the time of a trade is no integer';
+    const isBuyerMaker = data.get('m');
+    if (typeof isBuyerMaker !== 'boolean') return 'm is neither true nor false';
+    draft.instrument = instrument;
+    // Who made the price does not take it: where the buyer did, the taker sold.
+    draft.side = isBuyerMaker ? SIDE.sell : SIDE.buy;
+    draft.tradeId = last;
+    draft.atUs = microseconds(at);
+    this.#ids.take(instrument, first, last);
+    draft.write(this.#sink);
+    return undefined;
+  }
+}

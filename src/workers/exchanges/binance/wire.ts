@@ -1,0 +1,43 @@
+/**
+ * Names of Binance's spot streams and what they are here. Prices and quantities are texts, ids and times are
+ * JSON integers, symbols are lowercase in the name of a stream and uppercase in what it sends.
+ *
+ * Source: github.com/binance/binance-spot-api-docs at a5e0bc3, web-socket-streams.md and rest-api.md.
+ */
+import type { Subscription } from '../../../shared/contract.ts';
+import type { ExchangeUs } from '../../../shared/units.ts';
+import { BINANCE_INTERVALS } from '../../../shared/venues/binance.ts';
+
+/** Levels per side of a snapshot. Levels beyond are unknown until they change. */
+export const SNAPSHOT_LEVELS = 1000;
+
+export const snapshotPath = (venueSymbol: string): string =>
+  `/api/v3/depth?symbol=${venueSymbol}&limit=${SNAPSHOT_LEVELS}`;
+
+const INTERVAL_NAMES: ReadonlyMap<number, string> = new Map(
+  [...BINANCE_INTERVALS].map(([name, minutes]) => [minutes, name]),
+);
+
+/** What a subscription is called, `btcusdt@trade` say. */
+export function streamName(subscription: Subscription, venueSymbol: string): string {
+  const symbol = venueSymbol.toLowerCase();
+  switch (subscription.channel) {
+    case 'ticker':
+      return `${symbol}@ticker`;
+    case 'book':
+      return `${symbol}@depth@100ms`;
+    case 'quote':
+      return `${symbol}@bookTicker`;
+    case 'candle':
+      return `${symbol}@kline_${INTERVAL_NAMES.get(subscription.interval ?? 1) ?? '1m'}`;
+    default:
+      return `${symbol}@${subscription.channel}`;
+  }
+}
+
+/** Times of more digits are microseconds, which a connection may be opened for with `timeUnit=MICROSECOND`. */
+const MILLISECONDS_BELOW = 1e14;
+
+/** @param time milliseconds or microseconds since the Unix epoch. */
+export const microseconds = (time: number): ExchangeUs =>
+  (time < MILLISECONDS_BELOW ? time * 1000 : time) as ExchangeUs;

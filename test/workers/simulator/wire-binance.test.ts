@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Market } from '../../../src/workers/simulator/market.ts';
+import { WIRE_BINANCE } from '../../../src/workers/simulator/wire-binance.ts';
+import { shapeOf } from './wire-shape.ts';
+
+const AT = 1_672_515_782_136_000;
+const market = new Market({ exchange: 'binance', pairs: 4, seed: 3, levels: 20, now: () => AT });
+const btc = market.find('BTCUSD')!;
+
+/** Messages as the documentation prints them; ours have the same keys in the same order. */
+const PRINTED: readonly (readonly [ours: string, printed: string])[] = [
+  [
+    WIRE_BINANCE.trades(btc, [btc.touch()], false),
+    '{"e":"trade","E":1672515782136,"s":"BNBBTC","t":12345,"p":"0.001","q":"100","T":1672515782136,"m":true,"M":true}',
+  ],
+  [
+    WIRE_BINANCE.quote(btc, AT),
+    '{"u":400900217,"s":"BNBUSDT","b":"25.35190000","B":"31.21000000","a":"25.36520000","A":"40.66000000"}',
+  ],
+  [
+    WIRE_BINANCE.ticker(btc, false, AT),
+    '{"e":"24hrTicker","E":1672515782136,"s":"BNBBTC","p":"0.0015","P":"250.00","w":"0.0018","x":"0.0009","c":"0.0025","Q":"10","b":"0.0024","B":"10","a":"0.0026","A":"100","o":"0.0010","h":"0.0025","l":"0.0010","v":"10000","q":"18","O":0,"C":86400000,"F":0,"L":18150,"n":18151}',
+  ],
+  [
+    WIRE_BINANCE.candles(btc, btc.candles(1), false, AT),
+    '{"e":"kline","E":1672515782136,"s":"BNBBTC","k":{"t":1672515780000,"T":1672515839999,"s":"BNBBTC","i":"1m","f":100,"L":200,"o":"0.0010","c":"0.0020","h":"0.0025","l":"0.0015","v":"1000","n":100,"x":false,"q":"1.0000","V":"500","Q":"0.500","B":"123456"}}',
+  ],
+];
+
+test('messages have the keys of the documentation, in its order', () => {
+  for (const [ours, printed] of PRINTED) assert.deepEqual(shapeOf(ours), shapeOf(printed));
+});
+
+test('every update counts on from the one before it, and from the snapshot over REST', () => {
+  const ids: number[] = [];
+  const snapshot = WIRE_BINANCE.rest!('/api/v3/depth', new URLSearchParams('symbol=BTCUSD&limit=5'), market)!;
+  const { lastUpdateId, bids, asks } = JSON.parse(snapshot.text) as Record<string, never[]> & {
+    lastUpdateId: number;
+  };
+  assert.deepEqual([snapshot.status, bids!.length, asks!.length], [200, 5, 5]);
+  for (let n = 0; n < 3; n++) {
+    const { windows } = btc.book.update(
+      [{ side: 'bids', tick: btc.bestBid, lots: 10 + n, time: AT }],
+      [1_000_000],
+    );
+    btc.book.showAs(btc.book.id + 1);
+    const update = JSON.parse(WIRE_BINANCE.bookUpdate(btc, windows[0]!, 0, AT)) as { U: number; u: number };
+    ids.push(update.U, update.u);
+  }
+  assert.deepEqual(
+    ids,
+    [1, 1, 2, 2, 3, 3].map((n) => lastUpdateId + n),
+  );
+});
+
+test('what is not listed has no book, and what is asked elsewhere no answer', () => {
+  assert.deepEqual(WIRE_BINANCE.rest!('/api/v3/depth', new URLSearchParams('symbol=NOSUCH'), market), {
+    status: 400,
+    text: '{"code":-1121,"msg":"Invalid symbol."}',
+  });
+  assert.equal(WIRE_BINANCE.rest!('/', new URLSearchParams(), market), undefined);
+});
+
+test('a request for several streams is as many requests and one answer', () => {
+  const read = WIRE_BINANCE.read(
+    '{"method":"SUBSCRIBE","params":["btcusd@trade","btcusd@nosuch","ethusd@kline_1h"],"id":7}',
+  );
+  assert.equal(read.kind, 'several');
+  assert.deepEqual(
+    read.kind === 'several' &&
+      read.requests.map((request) => [request.kind, 'topic' in request && request.topic?.channel]),
+    [
+      ['subscribe', 'trade'],
+      ['subscribe', 'candle'],
+      ['answered', false],
+    ],
+  );
+  for (const text of ['', '{}', '{"method":"SUBSCRIBE"}', '{"method":"SUBSCRIB","params":["a"]}'])
+    assert.equal(WIRE_BINANCE.read(text).kind, 'malformed');
+});
