@@ -217,7 +217,7 @@ export class FeedPipeline implements LineHost {
 
   opened(line: FeedLine): void {
     if (line !== this.#voice && this.#voice.state !== 'CONNECTED') this.#speak(line);
-    this.#shared?.arbiter.open(line.index);
+    this.#shared?.open(line);
   }
 
   status(line: FeedLine, status: SessionStatus): void {

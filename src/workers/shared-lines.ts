@@ -35,6 +35,12 @@ export class SharedLines {
     host.publisher.gate = this.#gate;
   }
 
+  /** A connection of this line is open, and nothing is subscribed on it yet. */
+  open(line: FeedLine): void {
+    this.arbiter.open(line.index);
+    this.#gate.opened(line.index);
+  }
+
   /** What is written from now on is this line's. */
   enter(line: FeedLine): void {
     this.#gate.line = line.index;

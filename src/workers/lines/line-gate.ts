@@ -25,6 +25,8 @@ export class LineGate implements RecordGate {
   readonly #counters: Float64Array;
   /** Books that the strategy knows as stale: what their lines discard is lost to it. */
   readonly #stale = new Set<number>();
+  /** Lines that were opened beside another: the instruments of which each has said a ticker since. */
+  readonly #begun = new Map<number, Set<number>>();
   /** By line and type. */
   readonly #offered = new Float64Array(LINES_MAX * TYPE_IDS);
 
@@ -41,11 +43,17 @@ export class LineGate implements RecordGate {
 
   admits(view: DataView, at: number): boolean {
     if (this.line === undefined) return true;
+    if (TYPE_ID.get(view, at) === TYPE.ticker && this.#isState(INSTRUMENT_ID.get(view, at))) return false;
     this.#offered[this.line * TYPE_IDS + TYPE_ID.get(view, at)]!++;
     const verdict = this.#arbiter.offer(this.line, view, at);
     if (verdict === VERDICT.deliver) return true;
     if (verdict !== VERDICT.held) this.#counters[FEED.duplicates]!++;
     return false;
+  }
+
+  /** A connection of this line is open, and nothing is subscribed on it yet. */
+  opened(line: number): void {
+    this.#begun.set(line, new Set());
   }
 
   admitsStatus(view: DataView, at: number): boolean {
@@ -68,6 +76,20 @@ export class LineGate implements RecordGate {
 
   admitsDiscard(typeId: number, instrument: number): boolean {
     return this.line === undefined || (typeId === TYPE.book && this.#stale.has(instrument));
+  }
+
+  /**
+   * Whether this ticker is the first of its instrument on a line that follows another. Most venues answer a
+   * subscription with the state of things, and not all of them say so: it is no event, and whoever leads has
+   * told it.
+   */
+  #isState(instrument: number): boolean {
+    const line = this.line!;
+    const begun = line === this.#arbiter.lead ? undefined : this.#begun.get(line);
+    if (begun === undefined || begun.has(instrument)) return false;
+    begun.add(instrument);
+    this.#counters[FEED.duplicates]!++;
+    return true;
   }
 
   #note(code: number, instrument: number): void {
