@@ -232,6 +232,11 @@ export class FeedPipeline implements LineHost {
         if (line === this.#voice) this.#speak(heir);
         return;
       }
+      // The other lines are closing as well: what they still say would follow the end of the feed.
+      if (line === this.#voice)
+        for (const other of this.#lines)
+          if (other !== undefined && other !== line)
+            this.#shared?.arbiter.close(other.index, this.edge.now());
     }
     if (line === this.#voice) this.publisher.status(code, instrument, fault, value, detail);
   }
