@@ -124,6 +124,7 @@ const UNMIRRORED: readonly {
     in: 'src/main/cli/',
     files: [
       'arguments',
+      'colors',
       'demo-command',
       'demo-strategy',
       'demo-table',
@@ -181,6 +182,11 @@ const UNMIRRORED: readonly {
     files: ['checked-book', 'scanned-levels'],
   },
   {
+    why: 'test/workers/exchanges/poloniex/poloniex-codec.test.ts',
+    in: 'src/workers/exchanges/',
+    files: ['drafts', 'percent', 'binance/quote-draft'],
+  },
+  {
     why: 'test/workers/exchanges/binance/binance-codec.test.ts',
     in: 'src/workers/exchanges/binance/',
     files: [
@@ -189,7 +195,6 @@ const UNMIRRORED: readonly {
       'cold-book',
       'cold-market',
       'cold-reader',
-      'drafts',
       'envelope',
       'hot-book',
       'hot-market',
@@ -207,7 +212,6 @@ const UNMIRRORED: readonly {
       'cold-l2',
       'cold-reader',
       'cold-trades',
-      'drafts',
       'hot-l2',
       'hot-trade',
       'json-entry',
@@ -225,7 +229,6 @@ const UNMIRRORED: readonly {
       'cold-instrument',
       'cold-market',
       'cold-reader',
-      'drafts',
       'hot-book',
       'hot-ticker',
       'hot-trade',
@@ -261,7 +264,6 @@ const UNMIRRORED: readonly {
       'cold-book',
       'cold-market',
       'cold-reader',
-      'drafts',
       'hot-book',
       'hot-ticker',
       'hot-trade',
@@ -272,7 +274,7 @@ const UNMIRRORED: readonly {
   {
     why: 'test/workers/exchanges/poloniex-legacy/poloniex-legacy-codec.test.ts',
     in: 'src/workers/exchanges/poloniex-legacy/',
-    files: ['channels', 'drafts', 'json-entry', 'pair-channel', 'pair-frames', 'wire'],
+    files: ['channels', 'json-entry', 'pair-channel', 'pair-frames', 'wire'],
   },
   {
     why: 'test/workers/publish/publisher.test.ts',

@@ -12,9 +12,16 @@ export interface CliRun {
   readonly ended: Promise<number | string>;
 }
 
-/** Starts the real command line in a process of its own, which is killed if it runs longer than `boundMs`. */
+/**
+ * Starts the real command line in a process of its own, which is killed if it runs longer than
+ * `boundMs`. It believes to be on a build server, where its output must be as plain as in any pipe.
+ */
 export function startCli(args: readonly string[], boundMs = 60_000): CliRun {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const { FORCE_COLOR: _force, NO_COLOR: _no, ...inherited } = process.env;
+  const child = spawn(process.execPath, [CLI, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...inherited, CI: 'true' },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {

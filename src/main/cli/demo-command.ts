@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
 import { VENUES } from '../../shared/venues/venue-catalogue.ts';
 import { openFeeds } from '../feeds/feeds.ts';
 import type { ChannelOption } from '../options/open-options.ts';
 import { startSimulator } from '../simulator.ts';
 import { numberArgument } from './arguments.ts';
+import { colors } from './colors.ts';
 import { DemoStrategy } from './demo-strategy.ts';
 import { DemoTable } from './demo-table.ts';
 import { endSignal, interruptSignal } from './interrupt.ts';
@@ -96,7 +96,7 @@ async function demo(options: DemoOptions): Promise<void> {
       output.line('');
       for (const line of summaryText(summary)) output.line(line);
       output.line(
-        pc.dim(
+        colors.dim(
           `the strategy blocked the main thread for ${(strategy.blockedMs / 1000).toFixed(1)} s, which counts as latency but not as main-thread time; ${strategy.indicators} indicators were computed on the compute pool`,
         ),
       );

@@ -1,9 +1,9 @@
 import { clearScreenDown, cursorTo } from 'node:readline';
 import Table from 'cli-table3';
-import pc from 'picocolors';
 import type { OrderBook } from '../../shared/book/order-book.ts';
 import { formatDecimal } from '../../shared/decimal/decimals.ts';
 import type { Feeds } from '../feeds/feeds.ts';
+import { colors } from './colors.ts';
 import { BLOCK, type DemoStrategy } from './demo-strategy.ts';
 import type { RunMeter } from './run-meter.ts';
 
@@ -63,13 +63,13 @@ export class DemoTable {
       const { book } = pair;
       table.push([
         pair.exchange,
-        pc.bold(pair.symbol),
-        pc.green(price(book.bestBid, book)),
-        pc.red(price(book.bestAsk, book)),
+        colors.bold(pair.symbol),
+        colors.green(price(book.bestBid, book)),
+        colors.red(price(book.bestAsk, book)),
         pair.last,
         price(book.spread, book),
         whole(perSecond),
-        book.isLive ? pc.green('live') : pc.yellow('stale'),
+        book.isLive ? colors.green('live') : colors.yellow('stale'),
         Number.isNaN(pair.deviation) ? '-' : pair.deviation.toFixed(2),
       ]);
     }
@@ -80,15 +80,15 @@ export class DemoTable {
     clearScreenDown(process.stdout);
     const lines = [
       table.toString(),
-      hidden > 0 ? pc.dim(`… and ${hidden} more pairs`) : '',
+      hidden > 0 ? colors.dim(`… and ${hidden} more pairs`) : '',
       ...this.#feedLines(),
       this.#mainLine(rate),
       this.#strategy.blocking
-        ? pc.yellow(
+        ? colors.yellow(
             `the strategy blocks the main thread ${BLOCK.forMs} of every ${BLOCK.everyMs} ms now, on purpose: the feeds do not care`,
           )
-        : pc.dim('the strategy behaves'),
-      this.#strategy.lastNotice === '' ? '' : pc.dim(`last notice: ${this.#strategy.lastNotice}`),
+        : colors.dim('the strategy behaves'),
+      this.#strategy.lastNotice === '' ? '' : colors.dim(`last notice: ${this.#strategy.lastNotice}`),
     ];
     process.stdout.write(lines.filter((text) => text !== '').join('\n') + '\n');
   }
@@ -97,7 +97,7 @@ export class DemoTable {
     return this.#feeds.stats().feeds.map((feed) => {
       const fill = (100 * feed.ring.heldBytes) / feed.ring.bytes;
       return (
-        `${pc.bold(feed.feed)} ${feed.state}  messages ${whole(feed.messages)}  checksums ${whole(feed.checksums.checked)} held` +
+        `${colors.bold(feed.feed)} ${feed.state}  messages ${whole(feed.messages)}  checksums ${whole(feed.checksums.checked)} held` +
         `, ${feed.checksums.failed} failed  ring ${fill.toFixed(1)} %  dropped ${whole(feed.dropped)}  conflated ${whole(feed.conflated)}  reconnects ${feed.reconnects}`
       );
     });

@@ -1,6 +1,6 @@
-import pc from 'picocolors';
 import type { RecordView } from '../strategy/record-view.ts';
 import type { Strategy } from '../strategy/strategy.ts';
+import { colors } from './colors.ts';
 import {
   bookJson,
   candleJson,
@@ -159,10 +159,10 @@ function pretty(write: LineSink): Strategy {
     const time = view.timeUs < 0 ? ' '.repeat(12) : new Date(view.time).toISOString().slice(11, 23);
     // What concerns a whole connection, each change of its state for one, is headed by its name.
     const symbol = (view.symbol || printable(view.venueSymbol) || view.feed).padEnd(12);
-    write(`${pc.dim(time)} ${pc.bold(symbol)} ${kind.padEnd(10)} ${text}`);
+    write(`${colors.dim(time)} ${colors.bold(symbol)} ${kind.padEnd(10)} ${text}`);
   };
   const sided = (side: string, text: string): string =>
-    side === 'buy' ? pc.green(text) : side === 'sell' ? pc.red(text) : text;
+    side === 'buy' ? colors.green(text) : side === 'sell' ? colors.red(text) : text;
   return {
     onTrade: (t) => line(t, 'trade', sided(t.side, `${t.side.padEnd(4)} ${t.qtyText} @ ${t.priceText}`)),
     onBook: (b) => {
@@ -172,7 +172,7 @@ function pretty(write: LineSink): Strategy {
         (count > 3 ? ` … ${count}` : '');
       const bids = some(b.bidCount, (i) => level(b.bidPriceText(i), b.bidQtyText(i)));
       const asks = some(b.askCount, (i) => level(b.askPriceText(i), b.askQtyText(i)));
-      line(b, b.snapshot ? 'snapshot' : 'book', `${pc.green(bids || '-')} | ${pc.red(asks || '-')}`);
+      line(b, b.snapshot ? 'snapshot' : 'book', `${colors.green(bids || '-')} | ${colors.red(asks || '-')}`);
     },
     onTicker: (t) =>
       line(
@@ -180,7 +180,7 @@ function pretty(write: LineSink): Strategy {
         'ticker',
         `last ${t.text('last') ?? '-'}  bid ${t.text('bid') ?? '-'}  ask ${t.text('ask') ?? '-'}  vol ${t.text('volume') ?? '-'}`,
       ),
-    onQuote: (q) => line(q, 'quote', `${pc.green(q.text('bid'))} | ${pc.red(q.text('ask'))}`),
+    onQuote: (q) => line(q, 'quote', `${colors.green(q.text('bid'))} | ${colors.red(q.text('ask'))}`),
     onCandle: (c) =>
       line(
         c,
@@ -192,13 +192,13 @@ function pretty(write: LineSink): Strategy {
     onStatus: (s) => {
       const why = s.fault === 'NONE' ? '' : ` ${s.fault}`;
       const detail = s.detail === '' ? '' : `: ${printable(s.detail)}`;
-      line(s, 'status', (s.fault === 'NONE' ? pc.cyan : pc.yellow)(`${s.status}${why}${detail}`));
+      line(s, 'status', (s.fault === 'NONE' ? colors.cyan : colors.yellow)(`${s.status}${why}${detail}`));
     },
     onGap: (g) =>
       line(
         g,
         'gap',
-        pc.yellow(
+        colors.yellow(
           `${g.fault}: dropped ${g.droppedTrades + g.droppedCandles + g.droppedOther}, conflated ${g.conflated}`,
         ),
       ),

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 import type { Summary } from './run-meter.ts';
 
 const whole = (n: number): string => n.toLocaleString('en-US', { maximumFractionDigits: 0 });
@@ -33,7 +33,7 @@ export function summaryText(summary: Summary): string[] {
       whole(feed.dropped),
       whole(feed.conflated),
       whole(feed.gaps),
-      `${whole(feed.checksums.checked)} held${feed.checksums.failed > 0 ? pc.yellow(`, ${whole(feed.checksums.failed)} failed`) : ''}`,
+      `${whole(feed.checksums.checked)} held${feed.checksums.failed > 0 ? colors.yellow(`, ${whole(feed.checksums.failed)} failed`) : ''}`,
       whole(feed.reconnects),
     ]);
   const { latencyNs: l, mainThread: m } = summary;

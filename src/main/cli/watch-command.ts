@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import pc from 'picocolors';
 import type { FeedLimits } from '../../shared/venues/feed-limits.ts';
 import { type ChannelName, EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
 import { VENUES } from '../../shared/venues/venue-catalogue.ts';
@@ -15,6 +14,7 @@ import {
   numberArgument,
   reconnectArgument,
 } from './arguments.ts';
+import { noticeColors } from './colors.ts';
 import { endSignal, interruptSignal } from './interrupt.ts';
 import { Output } from './output.ts';
 import { FORMATS, type Format, formatter, printable } from './record-formats.ts';
@@ -183,7 +183,7 @@ function telling(strategy: Strategy): { readonly strategy: Strategy; readonly fa
         strategy.onStatus?.(status);
         const { status: what, detail, value, feed } = status;
         const say = (text: string): void => {
-          process.stderr.write(`${pc.bold('ringfeed')}: ${feed}: ${printable(text)}\n`);
+          process.stderr.write(`${noticeColors.bold('ringfeed')}: ${feed}: ${printable(text)}\n`);
         };
         if (what === 'disconnected' && status.fault !== 'NONE') say(detail);
         else if (what === 'reconnecting') say(`trying again in ${(value / 1000).toFixed(1)} s`);
