@@ -4,17 +4,10 @@ import { SIDE } from '../../../shared/records/trade.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import { BINANCE_INTERVALS } from '../../../shared/venues/binance.ts';
 import type { RecordSink } from '../../feed-events.ts';
-import {
-  CANDLE_KEYS,
-  CandleDraft,
-  QUOTE_KEYS,
-  QuoteDraft,
-  TICKER_KEYS,
-  TickerDraft,
-  TradeDraft,
-} from './drafts.ts';
+import { CANDLE_PLACE, CandleDraft, TickerDraft, TradeDraft } from '../drafts.ts';
+import { QUOTE_KEYS, QuoteDraft } from './quote-draft.ts';
 import type { TradeIds } from './trade-ids.ts';
-import { microseconds } from './wire.ts';
+import { CANDLE_KEYS, microseconds, TICKER_KEYS } from './wire.ts';
 import { integerAt, isObject, type Problem, readNumber, readUnsigned } from './wire-value.ts';
 
 const U32_MAX = 0xffff_ffff;
@@ -93,10 +86,10 @@ export class ColdMarket {
     if (begin === undefined) return 'the beginning of a candle is no integer';
     if (trades === undefined || trades > U32_MAX) return 'the trades of a candle are no integer below 2^32';
     if (interval === undefined) return 'the interval of a candle is not known';
-    for (const [n, key] of CANDLE_KEYS.entries()) {
+    for (const [key, name] of CANDLE_KEYS) {
       if (!readUnsigned(candle.get(key), this.#number)) return `${key} is no number of zero or more`;
-      draft.numbers[n] = this.#number.value;
-      draft.decimals[n] = this.#number.decimals;
+      draft.numbers[CANDLE_PLACE[name]] = this.#number.value;
+      draft.decimals[CANDLE_PLACE[name]] = this.#number.decimals;
     }
     draft.instrument = instrument;
     draft.atUs = microseconds(at);

@@ -13,9 +13,10 @@ import {
   text,
   unsigned,
 } from '../../scanner/shape.ts';
-import { QUOTE_KEYS, QuoteDraft, TICKER_KEYS, TickerDraft, TradeDraft } from './drafts.ts';
+import { TickerDraft, TradeDraft } from '../drafts.ts';
+import { QUOTE_KEYS, QuoteDraft } from './quote-draft.ts';
 import type { TradeIds } from './trade-ids.ts';
-import { microseconds } from './wire.ts';
+import { microseconds, TICKER_KEYS } from './wire.ts';
 
 /** Slots that all of these shapes begin with. */
 const TIME_SLOT = 0;

@@ -41,3 +41,15 @@ const MILLISECONDS_BELOW = 1e14;
 /** @param time milliseconds or microseconds since the Unix epoch. */
 export const microseconds = (time: number): ExchangeUs =>
   (time < MILLISECONDS_BELOW ? time * 1000 : time) as ExchangeUs;
+
+/** Keys of a ticker's numbers on the wire, in the order of the record. */
+export const TICKER_KEYS = ['b', 'B', 'a', 'A', 'c', 'v', 'w', 'l', 'h', 'p', 'P'] as const;
+
+/** Keys of a candle's numbers on the wire, and what they are. The venue sends no average price. */
+export const CANDLE_KEYS = [
+  ['o', 'open'],
+  ['h', 'high'],
+  ['l', 'low'],
+  ['c', 'close'],
+  ['v', 'volume'],
+] as const;

@@ -2,9 +2,12 @@ import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import type { JsonValue } from '../../../shared/json/read-json.ts';
 import type { ExchangeUs, InstrumentId } from '../../../shared/units.ts';
 import type { RecordSink } from '../../feed-events.ts';
-import { CANDLE_NUMBERS, CandleDraft } from './drafts.ts';
+import { CANDLE_PLACE, CandleDraft } from '../drafts.ts';
 import { isArray, type Problem, readUnsigned, timeOf } from './json-entry.ts';
 import type { Streams } from './streams.ts';
+
+/** Numbers of a candle in the order of the wire, which has neither a mean price nor a number of trades. */
+const CANDLE_NUMBERS = ['open', 'high', 'low', 'close', 'volume'] as const;
 
 interface TimedCandle {
   readonly beginUs: ExchangeUs;
@@ -67,8 +70,8 @@ export class ColdCandles {
     const number = this.#number;
     for (const [n, name] of CANDLE_NUMBERS.entries()) {
       if (!readUnsigned(numbers[n], number)) return `${name} of a candle is no number of zero or more`;
-      draft.numbers[n] = number.value;
-      draft.decimals[n] = number.decimals;
+      draft.numbers[CANDLE_PLACE[name]] = number.value;
+      draft.decimals[CANDLE_PLACE[name]] = number.decimals;
     }
     draft.beginUs = beginUs;
     return undefined;

@@ -5,7 +5,7 @@ import { STATUSES } from '../../../shared/faults/status-catalogue.ts';
 import type { JsonObject, JsonValue } from '../../../shared/json/read-json.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { NoticeSink, RecordSink } from '../../feed-events.ts';
-import { TradeDraft } from './drafts.ts';
+import { TradeDraft } from '../drafts.ts';
 import { integerOf, isArray, isObject, type Problem, readQuoted, textAt, timeOf } from './json-entry.ts';
 import { type Streams, WANTS } from './streams.ts';
 import type { TradeIds } from './trade-ids.ts';
@@ -56,7 +56,7 @@ export class ColdTrades {
     let count = 0;
     for (const trade of past) {
       const problem = isObject(trade) ? this.#problemOf(trade, instrument) : 'a past trade is no object';
-      if (problem === undefined && isObject(trade)) trades.push({ id: this.#draft.eventId, trade });
+      if (problem === undefined && isObject(trade)) trades.push({ id: this.#draft.tradeId, trade });
       else {
         first ??= problem;
         count++;
@@ -105,7 +105,7 @@ export class ColdTrades {
     if (atUs === undefined) return 'timestamp is no time';
     draft.instrument = instrument;
     draft.side = side;
-    draft.eventId = eventId;
+    draft.tradeId = eventId;
     draft.atUs = atUs;
     return undefined;
   }
@@ -115,6 +115,6 @@ export class ColdTrades {
     const { newest } = this.#ids;
     draft.snapshot = snapshot;
     draft.write(this.#sink);
-    if (!(draft.eventId <= newest[draft.instrument]!)) newest[draft.instrument] = draft.eventId;
+    if (!(draft.tradeId <= newest[draft.instrument]!)) newest[draft.instrument] = draft.tradeId;
   }
 }

@@ -4,7 +4,7 @@ import type { RecordSink } from '../../feed-events.ts';
 import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
 import { type Scanner, valueIndex, wordIndex } from '../../scanner/scanner.ts';
 import { integer, maybe, oneOf, type Shape, symbol, text, unsigned } from '../../scanner/shape.ts';
-import { TradeDraft } from './drafts.ts';
+import { TradeDraft } from '../drafts.ts';
 import { TIME_MS_MAX } from './json-entry.ts';
 import { type Streams, WANTS } from './streams.ts';
 import type { TradeIds } from './trade-ids.ts';
@@ -72,10 +72,10 @@ export class HotTrade {
     draft.priceDecimals = int32[PRICE_DECIMALS]!;
     draft.qty = float64[QTY]!;
     draft.qtyDecimals = int32[QTY_DECIMALS]!;
-    draft.eventId = float64[EVENT_ID]!;
+    draft.tradeId = float64[EVENT_ID]!;
     draft.atUs = (float64[TIME]! * 1000) as ExchangeUs;
     draft.write(this.#sink);
-    if (!(draft.eventId <= this.#ids.newest[instrument]!)) this.#ids.newest[instrument] = draft.eventId;
+    if (!(draft.tradeId <= this.#ids.newest[instrument]!)) this.#ids.newest[instrument] = draft.tradeId;
     return true;
   }
 }

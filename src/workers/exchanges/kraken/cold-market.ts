@@ -5,11 +5,11 @@ import type { JsonObject, JsonValue } from '../../../shared/json/read-json.ts';
 import { ORDER_TYPE } from '../../../shared/records/trade.ts';
 import { type ExchangeUs, type InstrumentId, NONE } from '../../../shared/units.ts';
 import type { NoticeSink, RecordSink } from '../../feed-events.ts';
+import { CandleDraft, TickerDraft, TradeDraft } from '../drafts.ts';
 import type { TimeScanner } from '../scan-time.ts';
-import { CANDLE_NUMBERS, CandleDraft, TickerDraft, TradeDraft } from './drafts.ts';
 import { integerOf, type Problem, readNumber, readTime, readUnsigned } from './json-entry.ts';
 import type { TradeIds } from './trade-ids.ts';
-import { ORDER_TYPES, SIDES, TICKER_NUMBERS } from './wire.ts';
+import { CANDLE_NUMBERS, ORDER_TYPES, SIDES, TICKER_NUMBERS } from './wire.ts';
 
 const U32_MAX = 0xffff_ffff;
 

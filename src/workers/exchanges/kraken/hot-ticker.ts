@@ -3,7 +3,7 @@ import type { RecordSink } from '../../feed-events.ts';
 import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
 import { type Scanner, valueIndex, wordIndex } from '../../scanner/scanner.ts';
 import { maybe, oneOf, type Shape, signed, symbol, text, time, unsigned } from '../../scanner/shape.ts';
-import { TickerDraft } from './drafts.ts';
+import { TickerDraft } from '../drafts.ts';
 import { TICKER_NUMBERS } from './wire.ts';
 
 /** Slot of the first number; the others follow in the order of the wire. */

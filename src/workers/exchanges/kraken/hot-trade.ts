@@ -11,7 +11,7 @@ import {
   type Scanner,
 } from '../../scanner/scanner.ts';
 import { integer, oneOf, rows, type Shape, symbol, text, time, unsigned } from '../../scanner/shape.ts';
-import { TradeDraft } from './drafts.ts';
+import { TradeDraft } from '../drafts.ts';
 import type { TradeIds } from './trade-ids.ts';
 
 const TRADES = 0;

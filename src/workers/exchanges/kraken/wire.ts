@@ -43,6 +43,9 @@ export const TICKER_NUMBERS = [
   'change_pct',
 ] as const;
 
+/** Names of a candle's numbers on the wire, in the order of the record. */
+export const CANDLE_NUMBERS = ['open', 'high', 'low', 'close', 'vwap', 'volume'] as const;
+
 /** Kraken's name of a channel. */
 export const wireChannel = (channel: ChannelName): string =>
   KRAKEN.channels.get(channel)?.venueName ?? channel;

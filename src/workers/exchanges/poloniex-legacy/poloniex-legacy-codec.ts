@@ -2,10 +2,11 @@ import type { Instrument, Subscription } from '../../../shared/contract.ts';
 import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import { FAULTS, type FaultCode } from '../../../shared/faults/fault-catalogue.ts';
 import { type JsonArray, type JsonValue, readJson } from '../../../shared/json/read-json.ts';
-import type { MonotonicNs } from '../../../shared/units.ts';
+import { type ExchangeUs, type MonotonicNs, NONE } from '../../../shared/units.ts';
+import { TICKER_PLACE, TickerDraft } from '../drafts.ts';
 import type { CodecContext, Exchange, ExchangeCodec, RestAnswer, RestRequest } from '../exchange.ts';
+import { changeToPercent } from '../percent.ts';
 import { Channels } from './channels.ts';
-import { TICKER_PLACES, TickerDraft, type TickerPlace } from './drafts.ts';
 import {
   integerOf,
   isArray,
@@ -16,14 +17,12 @@ import {
   textAt,
 } from './json-entry.ts';
 import { PairFrames } from './pair-frames.ts';
-import { CHANNEL, CHANNELS_END, CHANNELS_FROM, FLAG, TICKER_PATH } from './wire.ts';
+import { CHANNEL, CHANNELS_END, CHANNELS_FROM, FLAG, TICKER_PATH, TICKER_PLACES } from './wire.ts';
 
 /** Characters of a message that are shown with what is wrong with it. */
 const SAMPLE_CHARACTERS = 100;
 /** Longest text of the exchange that is handed on. */
 const WORDS_MAX = 200;
-
-const PLACES = Object.entries(TICKER_PLACES) as [TickerPlace, number][];
 
 /**
  * Poloniex's legacy push API, through JSON. Pairs go by numbers, which a snapshot tells of its own pair, and
@@ -166,13 +165,16 @@ export class PoloniexLegacyCodec implements ExchangeCodec {
   #writeTicker(instrument: TickerDraft['instrument'], payload: JsonArray): Problem {
     const draft = this.#ticker;
     const number = this.#number;
-    for (const [name, place] of PLACES) {
-      const read = name === 'change' ? readNumber : readUnsigned;
-      if (!read(payload[place], number)) return `ticker: ${name} is no number`;
-      draft.numbers[name] = number.value;
-      draft.decimals[name] = number.decimals;
+    for (const [name, place] of TICKER_PLACES) {
+      const isChange = name === 'changePct';
+      const read = isChange ? readNumber : readUnsigned;
+      if (!read(payload[place], number)) return `ticker: ${isChange ? 'change' : name} is no number`;
+      draft.numbers[TICKER_PLACE[name]] = number.value;
+      draft.decimals[TICKER_PLACE[name]] = number.decimals;
     }
+    changeToPercent(draft);
     draft.instrument = instrument;
+    draft.atUs = NONE as ExchangeUs;
     draft.write(this.#context.sink);
     return undefined;
   }

@@ -27,3 +27,17 @@ export const US_PER_S = 1_000_000;
 
 /** What the venue tells of all pairs: their numbers among other things. */
 export const TICKER_PATH = '/public?command=returnTicker';
+
+/**
+ * Places of a ticker's numbers in a frame, by what they are. What the API calls quote is what a symbol here
+ * has as its base: the currency that is traded, whose volume the record holds.
+ */
+export const TICKER_PLACES = [
+  ['last', 1],
+  ['ask', 2],
+  ['bid', 3],
+  ['changePct', 4],
+  ['volume', 6],
+  ['high', 8],
+  ['low', 9],
+] as const;

@@ -2,16 +2,10 @@ import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import type { JsonObject, JsonValue } from '../../../shared/json/read-json.ts';
 import { type ExchangeUs, type InstrumentId, NONE } from '../../../shared/units.ts';
 import type { RecordSink } from '../../feed-events.ts';
-import {
-  CANDLE_NUMBERS,
-  CandleDraft,
-  DAILY_CHANGE,
-  TICKER_NUMBERS,
-  TickerDraft,
-  TradeDraft,
-} from './drafts.ts';
+import { CANDLE_PLACE, CandleDraft, TICKER_PLACE, TickerDraft, TradeDraft } from '../drafts.ts';
+import { changeToPercent } from '../percent.ts';
 import { integerOf, type Problem, readNumber, readUnsigned } from './json-entry.ts';
-import { SIDES, US_PER_MS } from './wire.ts';
+import { CANDLE_NUMBERS, SIDES, TICKER_NUMBERS, US_PER_MS } from './wire.ts';
 
 const U32_MAX = 0xffff_ffff;
 
@@ -59,15 +53,16 @@ export class ColdMarket {
   readTicker(entry: JsonObject, instrument: InstrumentId): Problem {
     const draft = this.#ticker;
     const number = this.#number;
-    for (const [n, name] of TICKER_NUMBERS.entries()) {
+    for (const [name, meaning] of TICKER_NUMBERS) {
       const value = entry.get(name) ?? null;
-      const read = n === DAILY_CHANGE ? readNumber : readUnsigned;
+      const read = meaning === 'changePct' ? readNumber : readUnsigned;
       if (value !== null && !read(value, number)) return `${name} is no number`;
-      draft.numbers[n] = value === null ? Number.NaN : number.value;
-      draft.decimals[n] = value === null ? 0 : number.decimals;
+      draft.numbers[TICKER_PLACE[meaning]] = value === null ? Number.NaN : number.value;
+      draft.decimals[TICKER_PLACE[meaning]] = value === null ? 0 : number.decimals;
     }
     const at = timeOf(entry.get('ts'));
     if (at === undefined) return 'ts is no time';
+    changeToPercent(draft);
     draft.instrument = instrument;
     draft.atUs = at;
     draft.write(this.#sink);
@@ -77,10 +72,10 @@ export class ColdMarket {
   readCandle(entry: JsonObject, instrument: InstrumentId, intervalMinutes: number): Problem {
     const draft = this.#candle;
     const number = this.#number;
-    for (const [n, name] of CANDLE_NUMBERS.entries()) {
+    for (const [name, meaning] of CANDLE_NUMBERS) {
       if (!readUnsigned(entry.get(name), number)) return `${name} is no number of zero or more`;
-      draft.numbers[n] = number.value;
-      draft.decimals[n] = number.decimals;
+      draft.numbers[CANDLE_PLACE[meaning]] = number.value;
+      draft.decimals[CANDLE_PLACE[meaning]] = number.decimals;
     }
     const trades = integerOf(entry.get('tradeCount'));
     if (trades === undefined || trades > U32_MAX) return 'tradeCount is no integer below 2^32';

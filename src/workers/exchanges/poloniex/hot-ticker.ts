@@ -3,8 +3,9 @@ import type { RecordSink } from '../../feed-events.ts';
 import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
 import { type Scanner, valueIndex, wordIndex } from '../../scanner/scanner.ts';
 import { integer, type Shape, signed, symbol, text, unsigned } from '../../scanner/shape.ts';
-import { TickerDraft } from './drafts.ts';
-import { US_PER_MS } from './wire.ts';
+import { TICKER_PLACE, TickerDraft } from '../drafts.ts';
+import { changeToPercent } from '../percent.ts';
+import { TICKER_NUMBERS, US_PER_MS } from './wire.ts';
 
 /** Slots of the numbers that have a place in the record, in the order of `TICKER_NUMBERS`. */
 const HIGH = 8;
@@ -42,6 +43,9 @@ const SHAPE: Shape = [
   text('}]}'),
 ];
 
+/** By the slots from the first one on: the place of each in the record. */
+const PLACES = TICKER_NUMBERS.map(([, meaning]) => TICKER_PLACE[meaning]);
+
 const INSTRUMENT = wordIndex(0);
 const TIME = valueIndex(7);
 const FIRST = valueIndex(HIGH);
@@ -73,10 +77,11 @@ export class HotTicker {
     const { numbers, decimals } = draft;
     draft.instrument = int32[INSTRUMENT] as InstrumentId;
     draft.atUs = (float64[TIME]! * US_PER_MS) as ExchangeUs;
-    for (let n = 0; n < numbers.length; n++) {
-      numbers[n] = float64[FIRST + n * SLOT_VALUES]!;
-      decimals[n] = int32[FIRST_DECIMALS + n * SLOT_WORDS]!;
+    for (let n = 0; n < PLACES.length; n++) {
+      numbers[PLACES[n]!] = float64[FIRST + n * SLOT_VALUES]!;
+      decimals[PLACES[n]!] = int32[FIRST_DECIMALS + n * SLOT_WORDS]!;
     }
+    changeToPercent(draft);
     draft.write(this.#sink);
     return true;
   }

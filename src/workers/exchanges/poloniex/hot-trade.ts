@@ -11,7 +11,7 @@ import {
   type Scanner,
 } from '../../scanner/scanner.ts';
 import { integer, oneOf, rows, type Shape, symbol, text, unsigned } from '../../scanner/shape.ts';
-import { TradeDraft } from './drafts.ts';
+import { TradeDraft } from '../drafts.ts';
 import { US_PER_MS } from './wire.ts';
 
 const TRADES = 0;

@@ -55,3 +55,21 @@ function candleChannel(minutes: number): string {
     if (minutes % length === 0) return `candles_${unit}_${minutes / length}`;
   return `candles_minute_${minutes}`;
 }
+
+/** A ticker's numbers that have a place in the record, by their names on the wire. There is no bid and no ask. */
+export const TICKER_NUMBERS = [
+  ['high', 'high'],
+  ['low', 'low'],
+  ['close', 'last'],
+  ['quantity', 'volume'],
+  ['dailyChange', 'changePct'],
+] as const;
+
+/** A candle's numbers that have a place in the record, by their names on the wire. */
+export const CANDLE_NUMBERS = [
+  ['open', 'open'],
+  ['high', 'high'],
+  ['low', 'low'],
+  ['close', 'close'],
+  ['quantity', 'volume'],
+] as const;
