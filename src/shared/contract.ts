@@ -25,6 +25,8 @@ export interface Subscription {
   readonly depth?: number;
   /** Minutes; candles only. */
   readonly interval?: number;
+  /** True where trades of one taker at one price come as one, numbered apart from single ones. */
+  readonly aggregated?: true;
   /** What makes a ticker be sent; Kraken v2 only. */
   readonly trigger?: 'trades' | 'bbo';
   /** Whether history or state is sent first; the venue's default where left out. Books always have one. */
@@ -33,7 +35,7 @@ export interface Subscription {
 
 /** The same text for the same subscription, whoever makes it. */
 export const subscriptionKey = (s: Subscription): string =>
-  `${s.channel}:${s.depth ?? s.interval ?? ''}:${s.instrument}`;
+  `${s.channel}:${s.depth ?? s.interval ?? (s.aggregated ? 'aggregated' : '')}:${s.instrument}`;
 
 /** Overflow policy: what a worker does when its ring is full. */
 export type Overflow = 'conflate' | 'backpressure';
@@ -218,6 +220,8 @@ export interface FeedWorkerControl {
   unsubscribe(feed: FeedId, subscriptions: readonly Subscription[]): void;
   /** Hands a command to the feed's connection. @throws where a message cannot be sent now. */
   command(feed: FeedId, command: ConnectionCommand): void;
+  /** Has the strategy told, in the feed's ring, of something that went wrong elsewhere. */
+  notice(feed: FeedId, fault: FaultCode, detail: string): void;
   /** Closes one feed; resolves when its connection is gone and its last record is in the ring. */
   close(feed: FeedId): Promise<void>;
 }

@@ -12,8 +12,12 @@ export interface FeedEdge {
   /** Reads hot messages; without it all are read the slow way. */
   readonly scanner?: Scanner | undefined;
   now(): MonotonicNs;
-  /** Starts an attempt; what happens to it is told to `events`, ending with one `closed`. */
-  connect(events: ConnectionEvents): Connection;
+  /**
+   * Starts an attempt; what happens to it is told to `events`, ending with one `closed`.
+   *
+   * @param url address of this connection, where it is not the feed's.
+   */
+  connect(events: ConnectionEvents, url?: string): Connection;
   /** Asks a REST interface once; without it every such question fails. */
   readonly fetch?: RestFetch | undefined;
   /**

@@ -28,6 +28,11 @@ export interface RecordSink {
   claim(typeId: number, bytes: number): number;
   /** Takes the claimed record in, with the bytes it really has (a multiple of 8, at most those claimed). */
   commit(bytes: number): void;
+  /**
+   * Claims, copies and commits a record that was made elsewhere and begins at `words[from]`. It states its
+   * length, type, flags, instrument, `exchangeAtUs` and `sequence`; the rest of its header is filled in here.
+   */
+  put(words: Int32Array, from: number): void;
   /** Begins a message: what is committed from here on can be taken back together. */
   beginMessage(receivedAtNs: MonotonicNs): void;
   /** Takes back every record committed since `beginMessage`, as if the message had not been read. */
@@ -54,6 +59,11 @@ export interface CodecEvents {
   venueStatus(condition: string): void;
   /** The exchange says that it will end this connection soon: another takes over before that. */
   goingAway(): void;
+  /**
+   * The address of this connection is no longer that of what is subscribed, or something of it has to begin anew,
+   * which nothing does but a connection: another takes over. Only of a codec that has an `address`.
+   */
+  outdated?(): void;
   /** The book of this instrument can no longer be trusted; resubscribe it. The status record is written already. */
   bookStale(subscription: Subscription, fault: FaultCode): void;
   /** The book of this instrument is whole (again). The status record is written already. */

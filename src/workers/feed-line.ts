@@ -1,4 +1,4 @@
-import type { ConnectionChange, FeedConfig, Instrument } from '../shared/contract.ts';
+import type { ConnectionChange, FeedConfig, Instrument, Subscription } from '../shared/contract.ts';
 import type { FeedCounterWriter } from '../shared/counters/counter-block.ts';
 import { FEED } from '../shared/counters/feed-counters.ts';
 import { BOOK_STATE, SYMBOL, type SymbolCounters } from '../shared/counters/symbol-counters.ts';
@@ -53,6 +53,8 @@ export interface LineHost {
   status(line: FeedLine, status: SessionStatus): void;
   /** The connection is to be replaced soon. */
   expiring(line: FeedLine, reason: ProactiveReason): void;
+  /** The connection is not the one that what is subscribed needs. */
+  outdated(line: FeedLine): void;
   /** All messages of one socket chunk have been read. */
   chunkEnd(line: FeedLine, now: MonotonicNs): void;
   /** The session has taken in all it had to hear, and these are the steps it took. */
@@ -85,6 +87,8 @@ export class FeedLine {
   readonly #rest: RestQueue | undefined;
   readonly #isQuietVenue: boolean;
   #busy = false;
+  /** Something is to be asked over REST once this message is read. */
+  #hasQuestions = false;
   #connection: Connection | undefined;
   #connections = 0;
   #epoch = 0;
@@ -108,8 +112,7 @@ export class FeedLine {
       rest: (request) => {
         invariant(this.#rest !== undefined, 'a codec that asks over REST has a venue with such an interface');
         this.#rest.ask(request, edge.now());
-        // So that the question is asked, and its deadline known, once this message is read.
-        this.#inbox.push({ kind: 'tick' });
+        this.#hasQuestions = true;
       },
       text: (bytes, start, end) => {
         counters.local[FEED.cold]!++;
@@ -143,6 +146,11 @@ export class FeedLine {
   /** True once the session is done. */
   get isOver(): boolean {
     return this.#over;
+  }
+
+  /** What the exchange accepted on this connection. */
+  get subscribed(): readonly Subscription[] {
+    return this.#session.subscribed;
   }
 
   /** True once everything wanted is subscribed, or given up, and every book is whole. */
@@ -309,7 +317,10 @@ export class FeedLine {
       chance: seededRandom(seed),
       fetch: edge.fetch ?? (() => Promise.reject(new Error('nothing is asked over REST here'))),
       now: () => edge.now(),
-      settled: () => this.turn({ kind: 'tick' }),
+      // No tick: what arrived before it may not have been read yet, and would be missed.
+      settled: () => {
+        if (!this.#busy) this.#drain(edge.now());
+      },
     });
   }
 
@@ -357,6 +368,7 @@ export class FeedLine {
         hear({ kind: 'venue-status', condition });
       },
       goingAway: () => host.expiring(this, 'CONNECTION_LIMIT'),
+      outdated: () => host.outdated(this),
       bookStale: (subscription, fault) => {
         counters.local[FEED.resyncs]!++;
         hear({ kind: 'book-stale', subscription, fault });
@@ -373,7 +385,7 @@ export class FeedLine {
   /** After a message. @returns whether the next one may be read. */
   #mayGoOn(): boolean {
     // Not at the time of receipt: a message that waited for room was received before what the session heard last.
-    if (this.#inbox.length > 0) this.#drain(this.#host.edge.now());
+    if (this.#inbox.length > 0 || this.#hasQuestions) this.#drain(this.#host.edge.now());
     if (this.#host.publisher.wantsPause && !this.#paused) this.#pause();
     return !this.#paused;
   }
@@ -417,6 +429,7 @@ export class FeedLine {
     const host = this.#host;
     this.#lookAtChannels(at);
     this.#busy = true;
+    this.#hasQuestions = false;
     if (host.isShared) host.enter(this);
     host.publisher.beginMessage(at);
     if (!this.#retired) this.#pumpRest(at);
@@ -507,7 +520,8 @@ export class FeedLine {
     this.books.reset();
     // The end of the last connection may not have been told.
     this.#paused = false;
-    this.#connection = this.#host.edge.connect(this.#connectionEvents());
+    const url = this.#codec.address?.(this.#host.config.url, this.#session.wanted);
+    this.#connection = this.#host.edge.connect(this.#connectionEvents(), url);
   }
 }
 

@@ -9,7 +9,7 @@ import {
 import type { FeedCounterWriter } from '../shared/counters/counter-block.ts';
 import { FEED, KIND, kindWord, LINES_MAX } from '../shared/counters/feed-counters.ts';
 import type { SymbolCounters } from '../shared/counters/symbol-counters.ts';
-import { FAULTS } from '../shared/faults/fault-catalogue.ts';
+import { FAULTS, type FaultCode } from '../shared/faults/fault-catalogue.ts';
 import { STATUSES } from '../shared/faults/status-catalogue.ts';
 import { AttemptWindow } from '../shared/session/attempt-window.ts';
 import { CONNECTION_STATE_CODES } from '../shared/session/connection-state.ts';
@@ -26,6 +26,7 @@ import {
 import type { FeedEdge, FeedMemory } from './feed-edge.ts';
 import { FeedLine, type LineHost, type SessionStatus } from './feed-line.ts';
 import type { Publisher } from './publish/publisher.ts';
+import { subscriptionStatus } from './session/session-status.ts';
 import { SharedLines } from './shared-lines.ts';
 
 /** How often a full ring is looked at again while records wait for room in it. */
@@ -49,11 +50,26 @@ const LINE_SEED = 104_729;
 
 const NEVER = Number.POSITIVE_INFINITY as MonotonicNs;
 
+/** Least time between two connections that follow because of what is subscribed: what is asked meanwhile waits. */
+const FOLLOW_EVERY = durationMs(5_000);
+
+/** Why a connection is replaced. */
+interface Why {
+  readonly reason: ProactiveReason;
+  /** For people. */
+  readonly detail: string;
+}
+
+const SUBSCRIPTIONS: Why = {
+  reason: 'SCHEDULED',
+  detail: 'what is subscribed is part of the address',
+};
+
 /** A connection about to take over from another. */
 interface Rotation {
   readonly from: FeedLine;
   readonly to: FeedLine;
-  readonly reason: ProactiveReason;
+  readonly why: Why;
   readonly since: MonotonicNs;
 }
 
@@ -84,10 +100,12 @@ export class FeedPipeline implements LineHost {
   /** Set while there is more than one line, and until that no longer matters. */
   #shared: SharedLines | undefined;
   #rotation: Rotation | undefined;
-  /** A line that asked to be replaced, and when. */
-  #rotateNext:
-    | { readonly line: FeedLine; readonly reason: ProactiveReason; readonly at: MonotonicNs }
-    | undefined;
+  /** Lines that are to be replaced, and when. */
+  readonly #rotateNext = new Map<FeedLine, { readonly why: Why; readonly at: MonotonicNs }>();
+  /** Before this no connection is made because of what is subscribed. */
+  #followAt = Number.NEGATIVE_INFINITY as MonotonicNs;
+  /** What the strategy was told to be subscribed, as the statuses say it. */
+  readonly #told = new Set<string>();
   /** Lines on which everything is subscribed, as the arbiter was told. */
   readonly #subscribed = new Set<FeedLine>();
   #compareAt = NEVER;
@@ -124,7 +142,10 @@ export class FeedPipeline implements LineHost {
       this.#makeLine().showBooks(false, []);
       this.#shared = new SharedLines(this, this.#lines);
     }
-    this.publisher.refreshBook = (instrument) => this.#bookLine(instrument).books.writeSnapshot(instrument);
+    this.publisher.refreshBook = (instrument) =>
+      this.#bookLine(instrument)?.books.writeSnapshot(instrument) === true;
+    this.publisher.mayRefreshBook = (instrument) =>
+      this.#bookLine(instrument) !== undefined || this.#shared?.arbiter.isBookTrusted(instrument) === false;
   }
 
   get isShared(): boolean {
@@ -177,14 +198,23 @@ export class FeedPipeline implements LineHost {
         break;
       case 'rotate':
         this.expiring(this.#voice, command.reason);
-        this.#voice.turn({ kind: 'tick' });
+        this.turned(this.#voice, this.edge.now(), []);
         break;
       default:
         this.#closing ||= command.kind === 'close';
         if (command.kind !== 'start') this.#abandonRotation();
-        this.#rotateNext = undefined;
+        this.#rotateNext.clear();
         this.#turnAll(command);
     }
+  }
+
+  /** Tells the strategy of something that went wrong elsewhere and changes nothing here. */
+  notice(fault: FaultCode, detail: string): void {
+    if (this.#finished) return;
+    this.publisher.nowNs = this.edge.now();
+    this.publisher.status(STATUSES.fault.id, NO_INSTRUMENT, fault, Number.NaN, detail);
+    this.#publish();
+    this.#schedule();
   }
 
   // --- what a line tells --------------------------------------------------------------------------------------
@@ -238,11 +268,18 @@ export class FeedPipeline implements LineHost {
           if (other !== undefined && other !== line)
             this.#shared?.arbiter.close(other.index, this.edge.now());
     }
-    if (line === this.#voice) this.publisher.status(code, instrument, fault, value, detail);
+    if (line !== this.#voice) return;
+    this.#noteTold(status);
+    this.publisher.status(code, instrument, fault, value, detail);
   }
 
   expiring(line: FeedLine, reason: ProactiveReason): void {
-    this.#rotateNext = { line, reason, at: this.edge.now() };
+    this.#rotateNext.set(line, { why: { reason, detail: reason }, at: this.edge.now() });
+  }
+
+  outdated(line: FeedLine): void {
+    const at = Math.max(this.edge.now(), this.#followAt) as MonotonicNs;
+    this.#rotateNext.set(line, { why: SUBSCRIPTIONS, at });
   }
 
   chunkEnd(_line: FeedLine, now: MonotonicNs): void {
@@ -257,6 +294,7 @@ export class FeedPipeline implements LineHost {
     if (line.isOver && !isVoice) {
       this.#lines[line.index] = undefined;
       this.#subscribed.delete(line);
+      this.#rotateNext.delete(line);
     }
     this.#advance(at);
     this.counters.local[FEED.state] = CONNECTION_STATE_CODES[this.#voice.state];
@@ -307,21 +345,36 @@ export class FeedPipeline implements LineHost {
     this.#voice.showBooks(false, []);
     this.#voice = line;
     line.showBooks(true, this.#instruments.keys());
+    // What the exchange accepted on this connection alone was not told yet.
+    for (const subscription of line.subscribed) {
+      const status = subscriptionStatus('subscribed', subscription);
+      if (this.#told.has(toldAs(status))) continue;
+      const { code, instrument, fault, value, detail } = status;
+      this.#noteTold(status);
+      this.publisher.status(code, instrument, fault, value, detail);
+    }
   }
 
-  #bookLine(instrument: InstrumentId): FeedLine {
-    const index = this.#shared?.arbiter.bookLine(instrument) ?? -1;
-    return this.#lines[index] ?? this.#voice;
+  #noteTold(status: SessionStatus): void {
+    const { code } = status;
+    if (code === STATUSES.subscribed.id) this.#told.add(toldAs(status));
+    else if (code === STATUSES.unsubscribed.id) this.#told.delete(toldAs(status));
+    else if (code === STATUSES.disconnected.id) this.#told.clear();
+  }
+
+  /** The line whose book of this instrument the strategy has; undefined where there is none just now. */
+  #bookLine(instrument: InstrumentId): FeedLine | undefined {
+    return this.#shared === undefined ? this.#voice : this.#lines[this.#shared.arbiter.bookLine(instrument)];
   }
 
   /** Brings rotations and lines as far as they can be brought now. Between messages. */
   #advance(now: MonotonicNs): void {
     if (this.#advancing) return;
     this.#advancing = true;
-    const next = this.#rotateNext;
-    if (next !== undefined && now >= next.at) {
-      this.#rotateNext = undefined;
-      this.#rotate(next.line, next.reason, now);
+    for (const [line, next] of [...this.#rotateNext]) {
+      if (now < next.at) continue;
+      this.#rotateNext.delete(line);
+      this.#rotate(line, next.why, now);
     }
     const shared = this.#shared;
     if (shared !== undefined) {
@@ -334,22 +387,35 @@ export class FeedPipeline implements LineHost {
     this.#advancing = false;
   }
 
-  #rotate(line: FeedLine, reason: ProactiveReason, now: MonotonicNs): void {
-    if (line.state !== 'CONNECTED' || line.isRetired || this.#rotation !== undefined || this.#closing) return;
+  #rotate(line: FeedLine, why: Why, now: MonotonicNs): void {
+    const again = { why, at: later(now, HAND_OVER_EVERY) };
+    const rotation = this.#rotation;
+    // The one that was to follow has not what is subscribed by now, so that another one is to.
+    if (rotation?.to === line && why === SUBSCRIPTIONS) {
+      this.#abandonRotation();
+      this.#rotateNext.set(rotation.from, again);
+      return;
+    }
+    if (line.state !== 'CONNECTED' || line.isRetired || rotation !== undefined || this.#closing) return;
+    if (why === SUBSCRIPTIONS && now < this.#followAt) {
+      this.#rotateNext.set(line, { why, at: this.#followAt });
+      return;
+    }
     // Lines that were replaced are still closing.
     if (!this.#lines.includes(undefined)) {
-      this.#rotateNext = { line, reason, at: later(now, HAND_OVER_EVERY) };
+      this.#rotateNext.set(line, again);
       return;
     }
     const other = this.#other(line);
     // Where another line says the same, or nothing could tell what both say alike, a new connection is made
     // at a time of our own choosing.
     if (other !== undefined && !this.#couldReplace(line, other, now)) {
-      this.#rotateNext = { line, reason, at: later(now, HAND_OVER_EVERY) };
+      this.#rotateNext.set(line, again);
       return;
     }
+    if (why === SUBSCRIPTIONS) this.#followAt = later(now, FOLLOW_EVERY);
     if (other !== undefined || this.config.exchange === 'raw') {
-      line.turn({ kind: 'disconnect', reason, reconnectAfterMs: 0 });
+      line.turn({ kind: 'disconnect', reason: why.reason, reconnectAfterMs: 0 });
       return;
     }
     if (this.#shared === undefined) {
@@ -363,8 +429,8 @@ export class FeedPipeline implements LineHost {
     }
     const to = this.#makeLine();
     to.showBooks(false, []);
-    this.#rotation = { from: line, to, reason, since: now };
-    this.edge.log('info', 'another connection is to take over', { reason });
+    this.#rotation = { from: line, to, why, since: now };
+    this.edge.log('info', 'another connection is to take over', { reason: why.detail });
     to.turn({ kind: 'start' });
   }
 
@@ -384,13 +450,15 @@ export class FeedPipeline implements LineHost {
   }
 
   #handOver(rotation: Rotation, now: MonotonicNs): void {
-    const { from, to, reason, since } = rotation;
+    const { from, to, why, since } = rotation;
     // What the exchange gives the old one alone would be lost with it.
     const lacks = to.givenUp > from.givenUp;
     if (lacks || to.isOver || elapsed(since, now) > ROTATION_MAX) {
-      this.edge.log('warn', 'the connection that was to take over did not come to it', { reason });
+      this.edge.log('warn', 'the connection that was to take over did not come to it', {
+        reason: why.detail,
+      });
       this.#abandonRotation();
-      this.#rotateNext = { line: from, reason, at: later(now, ROTATE_AGAIN_AFTER) };
+      this.#rotateNext.set(from, { why, at: later(now, ROTATE_AGAIN_AFTER) });
       return;
     }
     // The old one is gone already: what the new one has is all there is.
@@ -398,17 +466,17 @@ export class FeedPipeline implements LineHost {
     if (isAlone || this.#couldReplace(from, to, now)) this.#takeOver(rotation);
   }
 
-  #takeOver({ from, to, reason, since }: Rotation): void {
+  #takeOver({ from, to, why, since }: Rotation): void {
     const now = this.edge.now();
     this.#rotation = undefined;
     this.#shared?.arbiter.close(from.index, now);
     this.#shared?.advance(this.#heardTo);
-    this.#speak(to);
     this.publisher.nowNs = now;
+    this.#speak(to);
     if (this.#subscribed.has(to)) {
       this.counters.local[FEED.rotations]!++;
       const tookMs = Math.round(elapsed(since, now) / NS_PER_MS);
-      this.publisher.status(STATUSES.rotated.id, NO_INSTRUMENT, FAULTS.NONE.id, tookMs, reason);
+      this.publisher.status(STATUSES.rotated.id, NO_INSTRUMENT, FAULTS.NONE.id, tookMs, why.detail);
     }
     // The old one was lost too early, and the new one is what follows it.
     else this.counters.local[FEED.reconnects]!++;
@@ -488,7 +556,7 @@ export class FeedPipeline implements LineHost {
     let deadline = this.#shared?.arbiter.nextDeadline() ?? Number.POSITIVE_INFINITY;
     for (const line of this.#lines)
       if (line !== undefined) deadline = Math.min(deadline, line.nextDeadline());
-    if (this.#rotateNext !== undefined) deadline = Math.min(deadline, this.#rotateNext.at);
+    for (const { at } of this.#rotateNext.values()) deadline = Math.min(deadline, at);
     if (this.#rotation !== undefined || (this.#shared !== undefined && this.config.lines === 1))
       deadline = Math.min(deadline, later(now, HAND_OVER_EVERY));
     if (this.publisher.degraded || this.#isPaused) deadline = Math.min(deadline, later(now, RECOVER_EVERY));
@@ -496,3 +564,6 @@ export class FeedPipeline implements LineHost {
     this.edge.wakeAt(deadline);
   }
 }
+
+/** Which subscription a status speaks of: its words follow a colon. */
+const toldAs = ({ instrument, detail }: SessionStatus): string => `${instrument} ${detail.split(':', 1)[0]}`;

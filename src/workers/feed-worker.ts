@@ -17,7 +17,7 @@ import { FeedPipeline } from './feed-pipeline.ts';
 import { fetchText } from './fetch-text.ts';
 import { Publisher } from './publish/publisher.ts';
 import { openConnection } from './socket/connection.ts';
-import { threadScanner } from './thread-scanner.ts';
+import { threadReadBuffer, threadScanner } from './thread-scanner.ts';
 import { createWorkerLog } from './worker-log.ts';
 
 const { log: logOptions, control } = workerData as { log: LogOptions; control: MessagePort };
@@ -34,13 +34,15 @@ const text = (bytes: Uint8Array, start: number, end: number): string | undefined
 /** setTimeout counts in whole ms up to 2^31 - 1; a longer wait wakes early and is asked for again. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-const scanner = threadScanner();
-/** Sockets of this thread read into the scanner's memory, one at a time, where hot messages are read without a copy. */
-const readBuffer = Buffer.from(
-  scanner.readBytes.buffer,
-  scanner.readBytes.byteOffset,
-  scanner.readBytes.length,
-);
+/** Sockets of connections to no exchange are read into this, one at a time: nothing is scanned there. */
+let plainReadBuffer: Buffer | undefined;
+const PLAIN_READ_BYTES = 64 * 1024;
+
+function readBufferOf({ exchange }: FeedConfig): Buffer {
+  if (exchange !== 'raw') return threadReadBuffer();
+  plainReadBuffer ??= Buffer.alloc(PLAIN_READ_BYTES);
+  return plainReadBuffer;
+}
 
 interface RunningFeed {
   readonly pipeline: FeedPipeline;
@@ -53,6 +55,7 @@ function startFeed(config: FeedConfig): RunningFeed {
   const counters = new FeedCounterWriter(config.counters);
   const doorbell = new Doorbell(config.doorbell);
   const feedLog = log.child({ feed: config.name });
+  const readBuffer = readBufferOf(config);
   let timer: NodeJS.Timeout | undefined;
   let finish!: () => void;
   const finished = new Promise<void>((resolve) => {
@@ -73,11 +76,11 @@ function startFeed(config: FeedConfig): RunningFeed {
     },
     {
       now,
-      scanner,
-      connect: (events) =>
+      scanner: config.exchange === 'raw' ? undefined : threadScanner(),
+      connect: (events, url = config.url) =>
         openConnection({
           readBuffer,
-          url: config.url,
+          url,
           socket: config.socket,
           connectTimeoutMs: config.times.connectTimeoutMs,
           events,
@@ -121,6 +124,9 @@ const offered: FeedWorkerControl = Object.assign(Object.create(null) as object, 
   },
   command(...[feed, command]: Parameters<FeedWorkerControl['command']>): void {
     running(feed).pipeline.command(command);
+  },
+  notice(...[feed, fault, detail]: Parameters<FeedWorkerControl['notice']>): void {
+    running(feed).pipeline.notice(fault, detail);
   },
   async close(feed: FeedId): Promise<void> {
     const { pipeline, finished } = running(feed);

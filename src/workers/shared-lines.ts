@@ -27,8 +27,11 @@ export class SharedLines {
   /** @param lines of the feed, by index. */
   constructor(host: LineHost, lines: readonly (FeedLine | undefined)[]) {
     const { exchange } = host.config;
-    const areSparse = exchange !== 'raw' && VENUES[exchange].sparseTradeIds === true;
-    this.arbiter = new LineArbiter({ denseTrades: !areSparse });
+    const venue = exchange === 'raw' ? undefined : VENUES[exchange];
+    this.arbiter = new LineArbiter({
+      denseTrades: venue?.sparseTradeIds !== true,
+      numberedBooks: venue?.numberedBooks === true,
+    });
     this.#host = host;
     this.#lines = lines;
     this.#gate = new LineGate(this.arbiter, host.counters.local);

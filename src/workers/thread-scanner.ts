@@ -5,6 +5,7 @@ import { Scanner, type ScannerModule } from './scanner/scanner.ts';
 const PAGE_BYTES = 64 * 1024;
 
 let scanner: Scanner | undefined;
+let readBuffer: Buffer | undefined;
 
 /**
  * The scanner of this thread, made on first use. Its memory is reserved at once and taken from the system
@@ -13,6 +14,13 @@ let scanner: Scanner | undefined;
 export function threadScanner(): Scanner {
   scanner ??= createScanner();
   return scanner;
+}
+
+/** Where sockets of this thread are read into, one at a time: hot messages are scanned where they lie. */
+export function threadReadBuffer(): Buffer {
+  const { buffer, byteOffset, length } = threadScanner().readBytes;
+  readBuffer ??= Buffer.from(buffer, byteOffset, length);
+  return readBuffer;
 }
 
 function createScanner(): Scanner {

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../support/random.ts';
-import { ALGO, BTC, book, CodecHarness, ETH } from '../workers/exchanges/kraken/codec-harness.ts';
-import { MessageGenerator, mutate } from '../workers/exchanges/kraken/message-generator.ts';
+import { mutate } from '../support/venue-kit/mutated-message.ts';
+import { ALGO, BTC, book, ETH, KrakenHarness } from '../workers/exchanges/kraken/codec-harness.ts';
+import { MessageGenerator } from '../workers/exchanges/kraken/message-generator.ts';
 
-const harness = (): CodecHarness =>
-  new CodecHarness().subscribed(book(BTC), book(ETH), book(ALGO), { channel: 'trade', instrument: BTC });
+const harness = (): KrakenHarness =>
+  new KrakenHarness().subscribed(book(BTC), book(ETH), book(ALGO), { channel: 'trade', instrument: BTC });
 
 /** A message that is heard of in no way at all must be a heartbeat, or say nothing: `data` or `pairs` is empty. */
 const SAYS_NOTHING = /heartbeat|"data"\s*:\s*\[\s*\]|"channel"\s*:\s*"instrument"/;
 
 /** Reads bytes that may be anything: they end in records or in a fault that is counted, never in a throw. */
-function readAnything(codec: CodecHarness, bytes: Uint8Array, seed: string): void {
+function readAnything(codec: KrakenHarness, bytes: Uint8Array, seed: string): void {
   const before = codec.sink.log.length;
   const text = Buffer.from(bytes).toString('latin1');
   assert.doesNotThrow(() => codec.read(bytes), `${seed} ${text}`);

@@ -139,10 +139,12 @@ function compare(messages: readonly Uint8Array[]): { cold: number; malformed: nu
     const group = messages.slice(from, from + 10);
     const { hot, cold } = readBothWays(OPTIONS, group);
     const shown = group.map((bytes) => new TextDecoder().decode(bytes)).join('\n');
-    assert.deepEqual(hot.outcome, cold.outcome, `SEED=${SEED}, messages:\n${shown}`);
+    assert.deepEqual(hot.outcome(), cold.outcome(), `SEED=${SEED}, messages:\n${shown}`);
     sum.cold += hot.cold;
     sum.malformed += hot.malformed;
     sum.records += hot.sink.records.length;
+    hot.close();
+    cold.close();
   }
   return sum;
 }

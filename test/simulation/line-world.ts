@@ -14,6 +14,8 @@ import { Random } from '../support/random.ts';
 
 const MS = 1e6;
 const SILENCE_MS = 120;
+/** How much further behind a slow line is after each unit of time. */
+const SLOWNESS = 0.6;
 
 type Level = readonly [price: number, qty: number];
 
@@ -46,6 +48,8 @@ interface Line {
   readonly lagNs: number;
   readonly jitterNs: number;
   readonly lossPerMille: number;
+  /** From the first time to the second it falls behind further and further, and then has to catch up, ns. */
+  readonly slow: readonly [from: number, to: number];
   arrivesAt: number;
   readonly books: { book: OrderBook; isLive: boolean; index: number; resubscribing: boolean }[];
   alive: boolean;
@@ -98,6 +102,14 @@ export class LineWorld {
   readonly #timeless: boolean;
   readonly #history: boolean;
   readonly #deadly: boolean;
+  /** Updates are numbered one by one and have no checksum, and a snapshot has no time. */
+  readonly #isNumbered: boolean;
+  /** Now and then there are very many records in one message. */
+  readonly #bursts: boolean;
+  /** Lines may be behind for longer than the silence after which nothing more is expected, and go on speaking. */
+  readonly #isSlow: boolean;
+  /** Hardly any record can be held: what would have to be is missing, and told. */
+  readonly #isNarrow: boolean;
   /** Whether a snapshot states the time of the last update, rather than its own. */
   readonly #snapshotOfUpdate: boolean;
   readonly #endAt: number;
@@ -127,11 +139,21 @@ export class LineWorld {
     this.#history = chance.percent(50);
     this.#deadly = chance.percent(30);
     this.#snapshotOfUpdate = chance.percent(50);
-    this.#arbiter = new LineArbiter({ silenceMs: SILENCE_MS, handOverMs: 3_000 });
+    this.#isNumbered = chance.percent(25);
+    this.#bursts = chance.percent(25);
+    this.#isNarrow = chance.percent(15);
+    this.#arbiter = new LineArbiter({
+      silenceMs: SILENCE_MS,
+      handOverMs: 3_000,
+      numberedBooks: this.#isNumbered,
+      ...(this.#isNarrow ? { heldBytesMax: 0 } : {}),
+    });
     const instruments = 1 + chance.below(2);
     for (let i = 0; i < instruments; i++) this.#addInstrument(i);
     this.#endAt = this.#now + (600 + chance.below(900)) * MS;
     const periodMs = chance.pick([4, 12, 40, 100]);
+    // Where little is said nobody can tell a line that is slow from one that is silent.
+    this.#isSlow = periodMs === 4 && !this.#timeless && !this.#bursts && chance.percent(40);
     for (
       let t = this.#now + 2 * MS;
       t < this.#endAt;
@@ -204,7 +226,8 @@ export class LineWorld {
     const truth = this.#truths[instrument]!;
     const kind = chance.below(10);
     const message: Happening[] = [];
-    const count = 1 + (chance.percent(30) ? chance.below(4) : 0);
+    const isBurst = this.#bursts && chance.percent(10);
+    const count = isBurst ? chance.below(150) : 1 + (chance.percent(30) ? chance.below(4) : 0);
     for (let n = 0; n < count; n++) {
       if (kind < 4) message.push(this.#update(instrument, truth));
       else if (kind < 7) message.push(this.#trade(instrument, truth));
@@ -231,7 +254,7 @@ export class LineWorld {
     const view = this.#bookRecord(instrument, index, isBid ? levels : [], isBid ? [] : levels, 0, us);
     truth.book.applyRecord(view, 0);
     truth.lastUs = us;
-    BOOK.field.checksum.set(view, 0, checksumOf(truth.book));
+    this.#number(view, index, truth.book);
     truth.states.push(stateOf(truth.book));
     truth.us.push(us);
     return { type: TYPE.book, instrument, index, view };
@@ -253,7 +276,11 @@ export class LineWorld {
     const view = this.#record(TICKER, instrument, index, this.#timeless ? -1 : this.#us());
     // Without a time the same content comes twice in a row, as a price does that did not change.
     if (this.#timeless && !this.#chance.percent(15)) this.#last = this.#chance.below(2 ** 30);
-    TICKER.field.last.set(view, 0, this.#timeless ? this.#last : index % (this.#coarseUs === 1 ? 5 : 1_000));
+    TICKER.field.last.set(
+      view,
+      0,
+      this.#timeless ? this.#last : index % (this.#coarseUs === 1 && !this.#bursts ? 5 : 1_000),
+    );
     const ticker = { type: TYPE.ticker, instrument, index, view };
     truth.tickers.push(ticker);
     return ticker;
@@ -287,8 +314,8 @@ export class LineWorld {
     const levels = [...bids, ...asks];
     const view = this.#record(BOOK, instrument, index, us, bookBytes(levels.length));
     BOOK.field.flags.set(view, 0, flags);
-    BOOK.field.depth.set(view, 0, this.#depth);
-    BOOK.field.hasChecksum.set(view, 0, 1);
+    BOOK.field.depth.set(view, 0, this.#isNumbered ? 0 : this.#depth);
+    BOOK.field.hasChecksum.set(view, 0, this.#isNumbered ? 0 : 1);
     BOOK.field.bidCount.set(view, 0, bids.length);
     BOOK.field.askCount.set(view, 0, asks.length);
     for (const [n, [price, qty]] of levels.entries()) {
@@ -305,10 +332,16 @@ export class LineWorld {
       book.levels('bids'),
       book.levels('asks'),
       FLAG.snapshot,
-      us,
+      this.#isNumbered ? -1 : us,
     );
-    BOOK.field.checksum.set(view, 0, checksumOf(book));
+    this.#number(view, index, book);
     return view;
+  }
+
+  /** States by what a line finds out that an update is missing. */
+  #number(view: DataView, index: number, book: OrderBook): void {
+    if (this.#isNumbered) HEADER.field.sequence.set(view, 0, index);
+    else BOOK.field.checksum.set(view, 0, checksumOf(book));
   }
 
   // The lines.
@@ -323,6 +356,7 @@ export class LineWorld {
       lagNs: (1 + chance.below(25)) * MS,
       jitterNs: chance.below(8) * MS,
       lossPerMille: this.#lossPerMille,
+      slow: this.#slowTime(),
       arrivesAt: 0,
       books: this.#truths.map(() => ({
         book: new OrderBook(),
@@ -355,6 +389,12 @@ export class LineWorld {
     return line;
   }
 
+  #slowTime(): readonly [from: number, to: number] {
+    if (!this.#isSlow) return [0, 0];
+    const from = this.#now + this.#chance.below(500) * MS;
+    return [from, from + (50 + this.#chance.below(600)) * MS];
+  }
+
   #sendSnapshot(line: Line, instrument: number): void {
     const truth = this.#truths[instrument]!;
     const us = this.#snapshotOfUpdate ? truth.lastUs : this.#us();
@@ -378,7 +418,12 @@ export class LineWorld {
 
   /** Whatever the exchange says now arrives later, and not before what it said before. */
   #inOrder(line: Line, run: () => void): void {
-    const at = Math.max(line.arrivesAt, this.#now + line.lagNs + this.#chance.below(line.jitterNs + 1));
+    const [from, to] = line.slow;
+    const behind = this.#now >= from && this.#now < to ? (this.#now - from) * SLOWNESS : 0;
+    const at = Math.max(
+      line.arrivesAt,
+      this.#now + line.lagNs + behind + this.#chance.below(line.jitterNs + 1),
+    );
     line.arrivesAt = at;
     this.#at(at, () => {
       if (line.alive) run();
@@ -402,9 +447,10 @@ export class LineWorld {
     const own = line.books[each.instrument]!;
     const isSnapshot = (HEADER.field.flags.get(view, 0) & FLAG.snapshot) !== 0;
     if (!isSnapshot && !own.isLive) return;
+    const follows = isSnapshot || each.index === own.index + 1;
     own.book.applyRecord(view, 0);
     own.index = each.index;
-    if (checksumOf(own.book) === BOOK.field.checksum.get(view, 0)) {
+    if (this.#isNumbered ? follows : checksumOf(own.book) === BOOK.field.checksum.get(view, 0)) {
       if (!own.isLive) settled.push(() => this.#tellLive(line, each.instrument));
       own.isLive = true;
       own.resubscribing = false;
@@ -452,14 +498,6 @@ export class LineWorld {
     const { due } = this.#arbiter;
     for (let kind = due.take(); kind !== DUE.nothing; kind = due.take()) {
       const { instrument } = due;
-      console.log(
-        ((this.#now - 1e9) / MS).toFixed(2),
-        'due',
-        kind,
-        instrument,
-        due.line,
-        kind === DUE.record ? HEADER.field.epoch.get(due.view, 0) - 1 : due.missing,
-      );
       if (kind === DUE.record) this.#take(due.view);
       else if (kind === DUE.gap) {
         const heard = this.#of(due.typeId, instrument);
@@ -615,7 +653,7 @@ export class LineWorld {
     }
     mirror.book.applyRecord(view, 0);
     mirror.index = index;
-    if (this.#depth === 10 || this.#lossPerMille === 0)
+    if (this.#depth === 10 || this.#isNumbered || this.#lossPerMille === 0)
       this.#require(
         stateOf(mirror.book) === truth.states[index],
         `the mirror is the book after update ${index}`,
@@ -627,7 +665,7 @@ export class LineWorld {
       this.#checkTrades(instrument);
       this.#checkTickers(instrument, truth);
       const mirror = this.#mirrors[instrument]!;
-      if (this.#lossPerMille === 0 && !this.#deadly) {
+      if (this.#lossPerMille === 0 && !this.#deadly && !this.#isNarrow) {
         this.#require(
           mirror.index === truth.updates,
           `the last book is shown: ${mirror.index} of ${truth.updates}`,
@@ -635,7 +673,7 @@ export class LineWorld {
         this.#require(!mirror.isStale, 'no book is stale at the end');
       }
     }
-    if (this.#lossPerMille === 0)
+    if (this.#lossPerMille === 0 && !this.#isNarrow)
       this.#require(this.summary.stales === 0, 'no book is stale where nothing is lost');
   }
 
@@ -645,7 +683,8 @@ export class LineWorld {
       (n) => n >= (heard.indexes[0] ?? 0),
     );
     const got = new Set(heard.indexes);
-    for (const n of offered) this.#require(got.has(n), `trade ${n} that some line had is delivered`);
+    if (!this.#isNarrow)
+      for (const n of offered) this.#require(got.has(n), `trade ${n} that some line had is delivered`);
     const first = heard.indexes[0] ?? 0;
     const missing = heard.last - first + 1 - heard.indexes.length;
     if (heard.indexes.length > 0)
@@ -653,14 +692,14 @@ export class LineWorld {
         heard.missing === missing,
         `missing trades are announced: ${heard.missing} of ${missing}`,
       );
-    if (this.#lossPerMille === 0)
+    if (this.#lossPerMille === 0 && !this.#isNarrow)
       this.#require(missing <= 0 || heard.indexes.length === 0, 'no trade is missing');
   }
 
   #checkTickers(instrument: number, truth: Truth): void {
     const heard = this.#of(TYPE.ticker, instrument);
     const got = new Set(heard.indexes);
-    if (heard.unknownGaps > 0) return;
+    if (heard.unknownGaps > 0 || this.#isNarrow) return;
     const first = heard.indexes[0] ?? truth.tickers.length;
     const lastOf = (n: number): number | undefined => {
       const view = truth.tickers[n]?.view;

@@ -108,6 +108,20 @@ export class ListSink implements RecordSink, NoticeSink {
     this.log.push(line(record));
   }
 
+  put(words: Int32Array, from: number): void {
+    const record = new DataView(words.buffer, words.byteOffset + 4 * from);
+    const { bytes, typeId, flags, instrument, exchangeAtUs, sequence } = HEADER.field;
+    const length = bytes.get(record, 0);
+    const at = this.claim(typeId.get(record, 0), length);
+    flags.set(this.view, at, flags.get(record, 0));
+    instrument.set(this.view, at, instrument.get(record, 0));
+    exchangeAtUs.set(this.view, at, exchangeAtUs.get(record, 0));
+    sequence.set(this.view, at, sequence.get(record, 0));
+    const own = new Uint8Array(record.buffer, record.byteOffset + HEADER.size, length - HEADER.size);
+    new Uint8Array(this.view.buffer, at + HEADER.size).set(own);
+    this.commit(length);
+  }
+
   beginMessage(receivedAtNs: MonotonicNs): void {
     this.#receivedAtNs = receivedAtNs;
     this.#mark = { records: this.records.length, discards: this.discards.length, log: this.log.length };

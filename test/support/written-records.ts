@@ -111,6 +111,7 @@ export class WrittenRing {
       high: 9.5,
       change: -10.5,
       changePct: Number.NaN,
+      turnover: 12.5,
       bidDecimals: 1,
       bidQtyDecimals: 2,
       askDecimals: 3,
@@ -121,6 +122,7 @@ export class WrittenRing {
       lowDecimals: 8,
       highDecimals: 9,
       changeDecimals: 10,
+      turnoverDecimals: 12,
       ...values,
     });
   }

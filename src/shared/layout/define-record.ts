@@ -8,12 +8,18 @@
 /** The byte order of every record. Fixed, so that a recording reads the same everywhere. */
 const LITTLE_ENDIAN = true;
 
+// Where much is written, records are arrays of values, and these have the machine's own order.
+if (new Uint8Array(new Uint32Array([1]).buffer)[0] !== 1)
+  throw new Error('ringfeed runs on little-endian machines only: x86-64, ARM64 and the like');
+
 /** One fixed-width value inside a record. */
 export interface Field<T extends number> {
   readonly width: 1 | 2 | 4 | 8;
   readonly type: string;
   /** Bytes from the start of the record. */
   readonly offset: number;
+  /** Where it is in an array of values of its width that begins with the record. */
+  readonly index: number;
   readonly meaning: string;
   get(view: DataView, at: number): T;
   set(view: DataView, at: number, value: T): void;
@@ -56,6 +62,7 @@ export function u8<T extends number = number>(meaning: string): FieldKind<T> {
       width,
       type: 'u8',
       offset,
+      index: offset / width,
       meaning,
       get: (view, at) => view.getUint8(at + offset) as T,
       set: (view, at, value) => view.setUint8(at + offset, value),
@@ -71,6 +78,7 @@ export function u16<T extends number = number>(meaning: string): FieldKind<T> {
       width,
       type: 'u16',
       offset,
+      index: offset / width,
       meaning,
       get: (view, at) => view.getUint16(at + offset, LITTLE_ENDIAN) as T,
       set: (view, at, value) => view.setUint16(at + offset, value, LITTLE_ENDIAN),
@@ -86,6 +94,7 @@ export function u32<T extends number = number>(meaning: string): FieldKind<T> {
       width,
       type: 'u32',
       offset,
+      index: offset / width,
       meaning,
       get: (view, at) => view.getUint32(at + offset, LITTLE_ENDIAN) as T,
       set: (view, at, value) => view.setUint32(at + offset, value, LITTLE_ENDIAN),
@@ -101,6 +110,7 @@ export function f64<T extends number = number>(meaning: string): FieldKind<T> {
       width,
       type: 'f64',
       offset,
+      index: offset / width,
       meaning,
       get: (view, at) => view.getFloat64(at + offset, LITTLE_ENDIAN) as T,
       set: (view, at, value) => view.setFloat64(at + offset, value, LITTLE_ENDIAN),

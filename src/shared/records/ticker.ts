@@ -5,7 +5,7 @@ import { HEADER_FIELDS } from './record-header.ts';
 export const TICKER = defineRecord({
   name: 'ticker',
   typeId: 4,
-  size: 144,
+  size: 152,
   fields: {
     ...HEADER_FIELDS,
     bid: f64('best bid'),
@@ -19,6 +19,7 @@ export const TICKER = defineRecord({
     high: f64('highest price of 24 h'),
     change: f64('change of the price over 24 h, quote units'),
     changePct: f64('change of the price over 24 h, percent'),
+    turnover: f64('quote units traded in 24 h'),
     bidDecimals: u8('how bid was written; see decimals'),
     bidQtyDecimals: u8('how bidQty was written'),
     askDecimals: u8('how ask was written'),
@@ -30,7 +31,7 @@ export const TICKER = defineRecord({
     highDecimals: u8('how high was written'),
     changeDecimals: u8('how change was written'),
     changePctDecimals: u8('how changePct was written'),
-    reserved: u8<0>('zero'),
-    reserved2: u32<0>('zero'),
+    turnoverDecimals: u8('how turnover was written'),
+    reserved: u32<0>('zero'),
   },
 });

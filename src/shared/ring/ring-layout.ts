@@ -69,6 +69,8 @@ export function createRing(dataBytes: number): SharedArrayBuffer {
 export interface RingMemory {
   readonly control: Int32Array;
   readonly data: DataView;
+  /** The same as words. */
+  readonly words: Int32Array;
   /** Bytes of the data. */
   readonly capacity: number;
 }
@@ -79,6 +81,7 @@ export function openRing(ring: SharedArrayBuffer): RingMemory {
   return {
     control: new Int32Array(ring, 0, CONTROL_BYTES / Int32Array.BYTES_PER_ELEMENT),
     data: new DataView(ring, CONTROL_BYTES, capacity),
+    words: new Int32Array(ring, CONTROL_BYTES, capacity / Int32Array.BYTES_PER_ELEMENT),
     capacity,
   };
 }

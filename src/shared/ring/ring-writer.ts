@@ -17,6 +17,8 @@ export const RING_FULL = -1;
 export class RingWriter {
   /** The data of the ring; offsets returned by `tryClaim` index it. */
   readonly view: DataView;
+  /** The same as words: a record that begins at `at` in `view` begins at `at / 4` here. */
+  readonly words: Int32Array;
   /** Bytes of the data. */
   readonly capacity: number;
   readonly #control: Int32Array;
@@ -33,8 +35,9 @@ export class RingWriter {
 
   /** Continues at the published tail, so a new producer may take over the ring of one that died. */
   constructor(ring: SharedArrayBuffer) {
-    const { control, data, capacity } = openRing(ring);
+    const { control, data, words, capacity } = openRing(ring);
     this.view = data;
+    this.words = words;
     this.capacity = capacity;
     this.#control = control;
     this.#mask = capacity - 1;
@@ -87,6 +90,20 @@ export class RingWriter {
     invariant(stated === bytes, 'a committed record states its own length');
     this.#tail = (this.#claimAt + bytes) | 0;
     this.#claimed = 0;
+  }
+
+  /**
+   * Claims a record of exactly `bytes` and takes it in at once. It is to be written whole, its length too,
+   * before anything else is done here.
+   *
+   * @returns where the record begins, or RING_FULL.
+   */
+  append(bytes: number): number {
+    const at = this.tryClaim(bytes);
+    if (at === RING_FULL) return RING_FULL;
+    this.#tail = (this.#claimAt + bytes) | 0;
+    this.#claimed = 0;
+    return at;
   }
 
   /** A place in what is committed, for `rollback`. */

@@ -46,6 +46,9 @@ const QUOTES: readonly string[] = [
 const PAIR = /^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}$/;
 const JOINED = /^[A-Z0-9]{2,40}$/;
 
+/** Levels per side of a book that is sent whole each time. */
+const BINANCE_DEPTHS = [5, 10, 20] as const;
+
 /** Minutes of a candle, by what the venue calls it. Its `1s` and `1M` are no number of minutes. */
 export const BINANCE_INTERVALS: ReadonlyMap<string, number> = new Map([
   ['1m', 1],
@@ -73,7 +76,12 @@ function toSymbol(given: string): string | undefined {
   return quote === undefined ? undefined : `${name.slice(0, -quote.length)}/${quote}`;
 }
 
-/** Spot. Books are whole: the venue's updates speak of every level, and what the snapshot has is all of them. */
+/**
+ * Spot. A book without a depth is whole: the venue's updates speak of every level, and what the snapshot has is
+ * all of them.
+ *
+ * A feed's `url` may end in `?timeUnit=MICROSECOND`: times are then as precise as the venue has them.
+ */
 export const BINANCE: Venue = {
   name: 'binance',
   url: 'wss://stream.binance.com:9443/ws',
@@ -81,13 +89,15 @@ export const BINANCE: Venue = {
   // A snapshot of 1000 levels weighs 50 of the 6000 that an address may ask for per minute.
   rest: { url: 'https://api.binance.com', requestsPerSecond: 2 },
   channels: new Map<ChannelName, ChannelRules>([
-    ['trade', { venueName: 'trade' }],
+    ['trade', { venueName: 'trade', aggregatedName: 'aggTrade' }],
     ['ticker', { venueName: '24hrTicker' }],
-    ['book', { venueName: 'depth' }],
+    ['book', { venueName: 'depth', depths: BINANCE_DEPTHS, fullBook: true }],
     ['candle', { venueName: 'kline', intervals: [...BINANCE_INTERVALS.values()] }],
     ['quote', { venueName: 'bookTicker' }],
   ]),
   toSymbol,
   toVenueSymbol: (symbol) => symbol.replace('/', ''),
+  numberedBooks: true,
   limits: PLATFORM_LIMITS.binance,
+  instrumentsUrl: 'https://api.binance.com',
 };

@@ -58,6 +58,7 @@ export const GEMINI: Venue = {
   toSymbol,
   toVenueSymbol: (symbol) => symbol.replace('/', ''),
   limits: PLATFORM_LIMITS.gemini,
+  instrumentsUrl: 'https://api.gemini.com',
   // All events of the venue are counted together.
   sparseTradeIds: true,
 };

@@ -39,6 +39,7 @@ export const KRAKEN: Venue = {
   toSymbol,
   toVenueSymbol: (symbol) => symbol,
   limits: PLATFORM_LIMITS.kraken,
+  instrumentsUrl: 'https://api.kraken.com',
 };
 
 export const KRAKEN_V1: Venue = {
@@ -54,4 +55,5 @@ export const KRAKEN_V1: Venue = {
   toSymbol,
   toVenueSymbol: (symbol) => mapPair(symbol, V1_CODES),
   limits: PLATFORM_LIMITS.kraken,
+  instrumentsUrl: 'https://api.kraken.com',
 };

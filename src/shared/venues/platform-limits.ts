@@ -47,13 +47,22 @@ export const PLATFORM_LIMITS = {
   },
   /** Source: api-docs.poloniex.com/spot/websocket: 2000 connections per IP, 500 requests per second on each. */
   poloniex: { ...UNSTATED, requestsPerSecond: 500, connections: 2000 },
+  /** None was ever published for its connections; and one channel is asked for in a request. */
+  'poloniex-legacy': { ...UNSTATED, symbolsPerRequest: 1 },
   /** An older page of Gemini's asked for at most 12 connection requests per minute; today's name none. */
   gemini: { ...UNSTATED, attempts: 12, attemptsWindowMs: MINUTE_MS },
   /**
    * Source: docs.cdp.coinbase.com/exchange/websocket-feed/rate-limits: 8 connections per second and IP, with
-   * bursts of 20; 100 requests per second.
+   * bursts of 20; 100 requests per second and IP, which is all of ours together. One product in a request is ours:
+   * a single one that is not valid has the whole request refused.
    */
-  coinbase: { ...UNSTATED, requestsPerSecond: 100, attempts: 8, attemptsWindowMs: SECOND_MS },
+  coinbase: {
+    ...UNSTATED,
+    symbolsPerRequest: 1,
+    requestsPerSecond: 100,
+    attempts: 8,
+    attemptsWindowMs: SECOND_MS,
+  },
 } as const satisfies Readonly<Record<string, VenueLimits>>;
 
 export type PlatformName = keyof typeof PLATFORM_LIMITS;

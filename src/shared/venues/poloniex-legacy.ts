@@ -17,9 +17,11 @@ const legacy = (code: string): string => LEGACY_CODES.get(code) ?? code;
  *
  * Source: github.com/anders94/api-docs, source/includes/_websockets.md.
  */
-export const POLONIEX_LEGACY: Omit<Venue, 'name'> & { readonly name: 'poloniex-legacy' } = {
+export const POLONIEX_LEGACY: Venue = {
   name: 'poloniex-legacy',
   url: 'wss://api2.poloniex.com',
+  // Numbers of pairs are asked for once on a connection; six requests per second were allowed to an address.
+  rest: { url: 'https://poloniex.com', requestsPerSecond: 6 },
   channels: new Map<ChannelName, ChannelRules>([
     ['trade', { venueName: 'trade' }],
     ['ticker', { venueName: 'ticker' }],
@@ -34,5 +36,19 @@ export const POLONIEX_LEGACY: Omit<Venue, 'name'> & { readonly name: 'poloniex-l
     return `${common(second)}/${common(first)}`;
   },
   toVenueSymbol: (symbol) => symbol.split('/').reverse().map(legacy).join('_'),
-  limits: PLATFORM_LIMITS.poloniex,
+  numberedBooks: true,
+  limits: PLATFORM_LIMITS['poloniex-legacy'],
 };
+
+/** The detail of a frame whose sequence does not follow the one before it. */
+export const skippedFrame = (sequence: number, before: number): string => `frame ${sequence} after ${before}`;
+
+/** What such a detail says; undefined where it is another. */
+export function readSkippedFrame(
+  detail: string,
+): { readonly sequence: number; readonly before: number } | undefined {
+  const [, sequence, before] = /^frame (\d+) after (\d+)$/.exec(detail) ?? [];
+  return sequence === undefined || before === undefined
+    ? undefined
+    : { sequence: Number(sequence), before: Number(before) };
+}

@@ -33,4 +33,5 @@ export const POLONIEX: Venue = {
   // comes on a quiet one, which counts as silent after 15.
   pingIntervalMs: 10_000,
   limits: PLATFORM_LIMITS.poloniex,
+  instrumentsUrl: 'https://api.poloniex.com',
 };

@@ -7,11 +7,38 @@
 export const CHANNELS = ['trade', 'ticker', 'book', 'candle', 'quote', 'instrument'] as const;
 export type ChannelName = (typeof CHANNELS)[number];
 
+/** What venues call their channels, where that differs from ringfeed's names. Options take these words as well. */
+export const VENUE_CHANNELS = [
+  'ohlc',
+  'spread',
+  'depth',
+  'bookTicker',
+  '24hrTicker',
+  'kline',
+  'aggTrade',
+  'trades',
+  'book_lv2',
+  'candles',
+  'l2',
+  'matches',
+  'level2_batch',
+] as const;
+
+/** A channel by ringfeed's name or a venue's own. */
+export type ChannelWord = ChannelName | (typeof VENUE_CHANNELS)[number];
+
 export interface ChannelRules {
   /** What the venue calls it; accepted in options too. */
-  readonly venueName: string;
-  /** Depths a book may be subscribed with; the first is the default. */
+  readonly venueName: ChannelWord;
+  /**
+   * What the venue calls it where trades of one taker at one price come as one; left out where they do not.
+   * Such a subscription is `aggregated`.
+   */
+  readonly aggregatedName?: ChannelWord;
+  /** Depths a book may be subscribed with; the first is the default, unless `fullBook` says otherwise. */
   readonly depths?: readonly number[];
+  /** True where a book that no depth is given for has every level. */
+  readonly fullBook?: boolean;
   /** Minutes a candle may span; the first is the default. */
   readonly intervals?: readonly number[];
   /** True where one subscription concerns the whole venue, without symbols. */
@@ -33,6 +60,8 @@ export interface Venue {
    * two of them tells of no trade in between.
    */
   readonly sparseTradeIds?: boolean;
+  /** True where the number of each update of a book is greater than that of the one before, on whatever connection. */
+  readonly numberedBooks?: boolean;
   /**
    * Time between our pings unless told otherwise, ms: for a venue that says nothing by itself, so that a quiet
    * market is no silent feed.
@@ -40,6 +69,11 @@ export interface Venue {
   readonly pingIntervalMs?: number;
   /** Left out where nothing is asked over REST. */
   readonly rest?: VenueRest;
+  /**
+   * Root of the REST interface that lists the venue's instruments, without a slash at the end. Left out where
+   * the venue itself has none any more, and only servers of one's own do.
+   */
+  readonly instrumentsUrl?: string;
 }
 
 /** The REST interface of a venue. */
@@ -69,5 +103,14 @@ export interface VenueLimits {
   readonly attemptsWindowMs: number;
 }
 
-export const EXCHANGES = ['kraken', 'kraken-v1', 'binance', 'poloniex', 'gemini'] as const;
+export const EXCHANGES = [
+  'kraken',
+  'kraken-v1',
+  'binance',
+  'poloniex',
+  'poloniex-legacy',
+  'gemini',
+  'gemini-v1',
+  'coinbase',
+] as const;
 export type ExchangeName = (typeof EXCHANGES)[number];

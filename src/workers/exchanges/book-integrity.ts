@@ -21,14 +21,8 @@ import type { CodecEvents, NoticeSink, RecordSink } from '../feed-events.ts';
 import type { Scanner } from '../scanner/scanner.ts';
 import { BookMessage, type LevelList } from './book-message.ts';
 import { CheckedBook } from './checked-book.ts';
-import {
-  ASK_COUNT,
-  BID_COUNT,
-  FIRST_ASK,
-  FIRST_BID,
-  readScannedSide,
-  writeScannedSide,
-} from './scanned-levels.ts';
+import { ASK_COUNT, BID_COUNT, FIRST_ASK, FIRST_BID, readScannedSide } from './scanned-levels.ts';
+import { finishScanned, SCANNED_RECORD } from './scanned-record.ts';
 
 /** Where a book's state and checks are told. */
 export type SymbolWords = Pick<SymbolCounters, 'set' | 'add'>;
@@ -176,18 +170,12 @@ export class BookIntegrity {
   take(message: BookMessage): void {
     const book = this.#find(message.instrument);
     if (book === undefined || (book.state !== BOOK_STATE.live && !message.snapshot)) {
-      const fault = this.#faults[message.instrument] ?? FAULTS.BOOK_INVALID.id;
-      this.#sink.discard(TYPE.book, message.instrument, fault, 1);
+      this.#discard(message.instrument);
       return;
     }
     if (message.snapshot) book.clear();
     if (message.scanned && !book.isScanned) this.#readScanned(message);
-    const bids = message.scanned ? this.#scanner!.int32[BID_COUNT]! : message.bids.count;
-    const asks = message.scanned ? this.#scanner!.int32[ASK_COUNT]! : message.asks.count;
-    if (bids > book.levelsMax || asks > book.levelsMax || !book.makeRoom(bids, asks)) {
-      this.#fail(book, FAULTS.BOOK_INVALID.id, tooMany(book, bids, asks), 1);
-      return;
-    }
+    if (!this.#fits(book, message)) return;
     if (!this.#holds(book, message, this.#apply(book, message))) return;
     if (book.state === BOOK_STATE.live) this.#write(book, message, message.snapshot ? FLAG.snapshot : 0);
     else this.#goLive(book, message);
@@ -249,20 +237,39 @@ export class BookIntegrity {
     return instrument < this.#books.length ? this.#books[instrument] : undefined;
   }
 
-  /** Applies the levels of a message. @returns the checksum of the book, where the message has one. */
+  #discard(instrument: InstrumentId): void {
+    const fault = this.#faults[instrument] ?? FAULTS.BOOK_INVALID.id;
+    this.#sink.discard(TYPE.book, instrument, fault, 1);
+  }
+
+  /** Whether the book takes so many levels; says so where it does not. */
+  #fits(book: TrackedBook, message: BookMessage): boolean {
+    const bids = message.scanned ? this.#scanner!.int32[BID_COUNT]! : message.bids.count;
+    const asks = message.scanned ? this.#scanner!.int32[ASK_COUNT]! : message.asks.count;
+    return (bids <= book.spareLevels && asks <= book.spareLevels) || this.#fitsMany(book, bids, asks);
+  }
+
+  #fitsMany(book: TrackedBook, bids: number, asks: number): boolean {
+    if (bids <= book.levelsMax && asks <= book.levelsMax && book.makeRoom(bids, asks)) return true;
+    this.#fail(book, FAULTS.BOOK_INVALID.id, tooMany(book, bids, asks), 1);
+    return false;
+  }
+
+  /** Applies the levels of a message. @returns the checksum of the book where the message has one, else whether it is crossed (1). */
   #apply(book: TrackedBook, message: BookMessage): number {
-    if (message.scanned) return book.applyScanned(book.depth);
+    if (message.scanned) return book.applyScanned(book.depth, message.hasChecksum ? 1 : 0);
     this.#applySide(book.bids, message.bids);
     this.#applySide(book.asks, message.asks);
     if (book.depth > 0) book.truncate(book.depth);
-    return message.hasChecksum ? book.checksum() : 0;
+    if (message.hasChecksum) return book.checksum();
+    return book.isCrossed ? 1 : 0;
   }
 
   /** Whether the book is the exchange's now that the message is applied; says so where it is not. */
   #holds(book: TrackedBook, message: BookMessage, computed: number): boolean {
     if (message.hasChecksum) {
       if (!this.#checksumHolds(book, message, computed)) return false;
-    } else if (book.bids.price(0) >= book.asks.price(0)) {
+    } else if (computed !== 0) {
       this.#fail(book, FAULTS.BOOK_INVALID.id, crossed(book), 1);
       return false;
     }
@@ -298,13 +305,16 @@ export class BookIntegrity {
   #checksumHolds(book: TrackedBook, message: BookMessage, computed: number): boolean {
     this.#feed.local[FEED.checksumsChecked]!++;
     this.#symbols.add(book.instrument, SYMBOL.checksumsChecked);
-    if (computed !== (message.checksum | 0) && !(message.snapshot && this.#learnPadding(book, message))) {
-      this.#feed.local[FEED.checksumsFailed]!++;
-      this.#symbols.add(book.instrument, SYMBOL.checksumsFailed);
-      this.#fail(book, FAULTS.CHECKSUM_MISMATCH.id, mismatch(book, message, computed), 1);
-      return false;
-    }
-    return true;
+    return computed === (message.checksum | 0) || this.#heals(book, message, computed);
+  }
+
+  /** Whether the checksum holds after all; says so where it does not. */
+  #heals(book: TrackedBook, message: BookMessage, computed: number): boolean {
+    if (message.snapshot && this.#learnPadding(book, message)) return true;
+    this.#feed.local[FEED.checksumsFailed]!++;
+    this.#symbols.add(book.instrument, SYMBOL.checksumsFailed);
+    this.#fail(book, FAULTS.CHECKSUM_MISMATCH.id, mismatch(book, message, computed), 1);
+    return false;
   }
 
   /**
@@ -349,11 +359,14 @@ export class BookIntegrity {
   }
 
   #write(book: TrackedBook, message: BookMessage, flags: number): void {
+    if (message.scanned) {
+      this.#sink.put(finishScanned(this.#scanner!, book, message, flags), SCANNED_RECORD);
+      return;
+    }
     const sink = this.#sink;
     const { bids, asks } = message;
-    const scanner = message.scanned ? this.#scanner : undefined;
-    const bidCount = scanner === undefined ? bids.count : scanner.int32[BID_COUNT]!;
-    const askCount = scanner === undefined ? asks.count : scanner.int32[ASK_COUNT]!;
+    const bidCount = bids.count;
+    const askCount = asks.count;
     const count = bidCount + askCount;
     const bytes = bookBytes(count);
     const at = sink.claim(TYPE.book, bytes);
@@ -368,13 +381,8 @@ export class BookIntegrity {
     const askDecimals = decimals + bidCount * 2;
     // Zeros behind the last decimals; the decimals are written over the others.
     if (count > 0) view.setFloat64(at + bytes - 8, 0, true);
-    if (scanner === undefined) {
-      writeSide(view, levels, decimals, bids);
-      writeSide(view, asksAt, askDecimals, asks);
-    } else {
-      writeScannedSide(scanner, bidCount, FIRST_BID, view, levels, decimals);
-      writeScannedSide(scanner, askCount, FIRST_ASK, view, asksAt, askDecimals);
-    }
+    writeSide(view, levels, decimals, bids);
+    writeSide(view, asksAt, askDecimals, asks);
     sink.commit(bytes);
   }
 

@@ -5,12 +5,14 @@ import { ScannedSide } from '../scanner/scanned-side.ts';
 import type { Scanner } from '../scanner/scanner.ts';
 
 /** Levels on a side there is room for at first, beside those that the depth asks for. */
-const LEVELS_FIRST = 16;
+const SPARE_LEVELS = 16;
 
 /** Both sides of a book and its checksum: in the scanner's memory where there is a scanner with room for it. */
 export class CheckedBook {
   readonly bids: BookLevels;
   readonly asks: BookLevels;
+  /** So many more levels always find room on either side: neither has more than the depth between messages. */
+  readonly spareLevels: number;
   readonly #scanner: Scanner | undefined;
   readonly #scanned: { readonly bids: ScannedSide; readonly asks: ScannedSide } | undefined;
   readonly #plain: { readonly bids: BookSide; readonly asks: BookSide } | undefined;
@@ -18,7 +20,8 @@ export class CheckedBook {
   /** @param depth levels per side that are kept; 0 for all. */
   constructor(scanner: Scanner | undefined, depth: number) {
     this.#scanner = scanner;
-    this.#scanned = scanner && scannedSides(scanner, (depth + LEVELS_FIRST) * 2);
+    this.spareLevels = depth > 0 ? SPARE_LEVELS : 0;
+    this.#scanned = scanner && scannedSides(scanner, (depth + SPARE_LEVELS) * 2);
     this.#plain =
       this.#scanned === undefined ? { bids: new BookSide('bids'), asks: new BookSide('asks') } : undefined;
     const sides = this.#scanned ?? this.#plain!;
@@ -29,6 +32,14 @@ export class CheckedBook {
   /** True where messages can be applied where the scanner read them. */
   get isScanned(): boolean {
     return this.#scanned !== undefined;
+  }
+
+  /** Whether the best bid is not below the best ask. */
+  get isCrossed(): boolean {
+    const scanned = this.#scanned;
+    return scanned === undefined
+      ? this.bids.price(0) >= this.asks.price(0)
+      : this.#scanner!.module.isCrossed(scanned.asks.at, scanned.bids.at) !== 0;
   }
 
   /** Kraken's checksum over the best levels of both sides; signed. */
@@ -45,10 +56,13 @@ export class CheckedBook {
     return scanned === undefined || (scanned.bids.makeRoom(bids) && scanned.asks.makeRoom(asks));
   }
 
-  /** Applies the levels of the message scanned last, and cuts both sides (0: does not). @returns the checksum. */
-  applyScanned(depth: number): number {
+  /**
+   * Applies the levels of the message scanned last, cuts both sides (0: does not), and leaves them where the
+   * scanner makes records. @returns the checksum where asked for (1), else whether the book is crossed (1).
+   */
+  applyScanned(depth: number, isChecked: 0 | 1): number {
     const { bids, asks } = this.#scanned!;
-    return this.#scanner!.module.applyMessage(asks.at, bids.at, depth);
+    return this.#scanner!.module.applyMessage(asks.at, bids.at, depth, isChecked);
   }
 
   clear(): void {

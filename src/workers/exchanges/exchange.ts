@@ -52,9 +52,18 @@ export interface ExchangeCodec {
   /** Requests for these subscriptions, as few as the venue's limits allow. */
   subscribe(subscriptions: readonly Subscription[]): readonly string[];
   unsubscribe(subscriptions: readonly Subscription[]): readonly string[];
+  /**
+   * The address of a connection that carries these subscriptions, for a venue that is told there what to send and
+   * takes no requests. Asked before every connection. What `subscribe` then names either is in the address, and is
+   * accepted with its first message, or is not: then, as for a book that is to begin anew, `CodecEvents.outdated`
+   * asks for another connection.
+   *
+   * @param url what the feed was told to connect to.
+   */
+  address?(url: string, subscriptions: readonly Subscription[]): string;
   /** An application-level ping, or undefined where the venue wants WebSocket pings only. */
   ping(): string | undefined;
-  /** Id of the newest trade of an instrument, where the venue counts them one by one; NaN where none is known. */
+  /** Id of the newest trade of an instrument, where they grow; NaN where none is known. */
   newestTrade?(instrument: InstrumentId): number;
   /** The answer to a question of this connection. */
   answer?(request: RestRequest, answer: RestAnswer, now: MonotonicNs): void;

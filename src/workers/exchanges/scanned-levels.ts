@@ -15,7 +15,7 @@ const PRICE_WORD = rowWordIndex(BIDS_LIST, 0) - 2 * FIRST_BID;
 const QTY_WORD = rowWordIndex(BIDS_LIST, 1) - 2 * FIRST_BID;
 const DECIMALS = 255;
 
-/** Copies the levels of one side of the message scanned last. @param level is used on the way. */
+/** Adds the levels of one side of the message scanned last to a list. @param level is used on the way. */
 export function readScannedSide(
   scanner: Scanner,
   count: number,
@@ -24,7 +24,6 @@ export function readScannedSide(
   level: Level,
 ): void {
   const { int32, float64 } = scanner;
-  levels.clear();
   for (let n = 0, at = first; n < count; n++, at += ROW_VALUES) {
     const qtyWord = int32[2 * at + QTY_WORD]!;
     level.price = float64[at]!;
@@ -34,32 +33,5 @@ export function readScannedSide(
     level.crcDigits = qtyWord >> 8;
     level.crc = int32[2 * at + QTY_WORD + 1]!;
     levels.add(level);
-  }
-}
-
-/**
- * Writes them as they are in a book record.
- *
- * @param levels where the first level goes in `view`.
- * @param decimals where the decimals of the first level go.
- */
-export function writeScannedSide(
-  scanner: Scanner,
-  count: number,
-  first: number,
-  view: DataView,
-  levels: number,
-  decimals: number,
-): void {
-  const { int32, float64 } = scanner;
-  let to = levels;
-  let decimalsTo = decimals;
-  for (let n = 0, at = first; n < count; n++, at += ROW_VALUES) {
-    view.setFloat64(to, float64[at]!, true);
-    view.setFloat64(to + 8, float64[at + QTY]!, true);
-    const words = (int32[2 * at + PRICE_WORD]! & DECIMALS) | ((int32[2 * at + QTY_WORD]! & DECIMALS) << 8);
-    view.setUint16(decimalsTo, words, true);
-    to += 16;
-    decimalsTo += 2;
   }
 }

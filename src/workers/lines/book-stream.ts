@@ -46,6 +46,8 @@ export class BookStream extends JournalStream {
   #isBroken = false;
   /** The line whose book is to be written. */
   #asked = NO_LINE;
+  /** Requests for a book that wait in the queue, the one that is no longer wanted included. */
+  #requests = 0;
   /** A line that does not lack an update found out that one is missing of what was delivered. */
   #needsRepair = false;
   /** Since when no line serves the book, ns; NaN while one does. */
@@ -63,8 +65,18 @@ export class BookStream extends JournalStream {
     return false;
   }
 
-  wantsSnapshot(line: number): boolean {
-    return this.#asked === line;
+  /**
+   * Of several requests only the last one counts: the book that is written has all that its line said, so it may
+   * not come before records that were queued after an older request.
+   */
+  takeRequest(line: number): boolean {
+    this.#requests--;
+    return this.#requests === 0 && this.#asked === line;
+  }
+
+  /** The strategy knows that the book is not right. */
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   /** True where the strategy has to be told that the book is live before the snapshot asked for. */
@@ -102,7 +114,11 @@ export class BookStream extends JournalStream {
     if (this.isServed || this.#isBroken || !wasServed) return false;
     this.#freeze(now);
     if (this.#hasLive()) return false;
-    return this.#break();
+    const isTold = this.#break();
+    // What is still to be written was right, and comes before the word that the book is not.
+    if (!isTold || this.queued === 0) return isTold;
+    this.set.due.addRequest(DUE.stale, this, NO_LINE);
+    return false;
   }
 
   /** The strategy was told that all its books are gone with the connection. */
@@ -128,6 +144,7 @@ export class BookStream extends JournalStream {
     id.at = tail.lastAt;
     const isRepair = tail.stance === STANCE.aligned && tail.cursor === this.journal.head;
     if (!isRepair) this.journal.push(id, line);
+    this.headUs = this.set.saidUs[line]!;
     tail.cursor = this.journal.head;
     this.#serves(tail);
     this.meet(line, id);
@@ -143,7 +160,8 @@ export class BookStream extends JournalStream {
     if (this.#asked !== NO_LINE) return;
     for (let line = 0; line < LINES_MAX; line++) {
       const tail = this.tails[line]!;
-      if (this.#couldTakeOver(tail) && now >= this.#takeOverAt(tail)) this.#ask(line);
+      if (!this.#couldTakeOver(tail) || now < this.#takeOverAt(tail)) continue;
+      if (!this.putsOff(line, tail, now)) this.#ask(line);
     }
   }
 
@@ -155,7 +173,7 @@ export class BookStream extends JournalStream {
     if (this.#asked !== NO_LINE) return at;
     for (let line = 0; line < LINES_MAX; line++) {
       const tail = this.tails[line]!;
-      if (this.#couldTakeOver(tail)) at = Math.min(at, this.#takeOverAt(tail));
+      if (this.#couldTakeOver(tail)) at = Math.min(at, Math.max(this.#takeOverAt(tail), this.putOffTo));
     }
     return at;
   }
@@ -174,13 +192,13 @@ export class BookStream extends JournalStream {
     if (tail.stance === STANCE.aligned) return true;
     if (Number.isNaN(old.lastAt)) return true;
     // A quiet book is written anew from the other line once this one is closed.
-    const isQuiet = !(now - old.lastAt < this.set.silenceNs);
+    const isQuiet = !(now - old.lastAt < this.set.silenceNs) && !this.set.isBehind(to, this.headUs, now);
     return isQuiet && tail.stance === STANCE.unaligned && !(tail.lastKey < this.journal.headKey);
   }
 
   /** The line whose own book is the one delivered last; -1 where none is. */
   lineAtHead(): number {
-    if (this.queued > 0) return NO_LINE;
+    if (this.queued > 0 || this.#isBroken) return NO_LINE;
     for (let line = 0; line < LINES_MAX; line++) {
       const tail = this.tails[line]!;
       const isAtHead = tail.stance === STANCE.aligned && tail.cursor === this.journal.head;
@@ -253,7 +271,7 @@ export class BookStream extends JournalStream {
     }
     statistics[line]!.hidden++;
     tail.stance = STANCE.unaligned;
-    this.remember(tail, view, at);
+    this.#keep(tail, view, at);
     if (!this.isServed) this.#freeze(id.at);
     return VERDICT.hidden;
   }
@@ -270,8 +288,13 @@ export class BookStream extends JournalStream {
       return;
     }
     if (id.key < journal.headKey) return;
-    this.remember(tail, view, at);
+    this.#keep(tail, view, at);
     this.#evaluate();
+  }
+
+  /** Remembers an update. Without room for it what came before it is of no use: only a whole sequence is delivered. */
+  #keep(tail: LineTail, view: DataView, at: number): void {
+    if (!this.remember(tail, view, at)) tail.clear(this.set.held);
   }
 
   /** An update that this line has is missing of what was delivered. */
@@ -334,6 +357,7 @@ export class BookStream extends JournalStream {
 
   #ask(line: number): void {
     this.#asked = line;
+    this.#requests++;
     this.set.due.addRequest(DUE.snapshot, this, line);
   }
 

@@ -22,8 +22,8 @@ export interface DueStream {
   readonly instrument: number;
   /** Entries of this stream that wait in the queue. */
   queued: number;
-  /** Whether the snapshot asked for is still wanted from this line. */
-  wantsSnapshot(line: number): boolean;
+  /** A request for the book of this line is taken out. @returns whether it is still wanted. */
+  takeRequest(line: number): boolean;
 }
 
 /**
@@ -57,11 +57,14 @@ export class DueQueue {
   }
 
   addRecord(stream: DueStream, line: number, handle: number): void {
-    this.#handles[this.#add(DUE.record, stream, line)] = handle;
+    // First, because it may put larger arrays in the place of these.
+    const i = this.#add(DUE.record, stream, line);
+    this.#handles[i] = handle;
   }
 
   addGap(stream: DueStream, line: number, missing: number): void {
-    this.#missing[this.#add(DUE.gap, stream, line)] = missing;
+    const i = this.#add(DUE.gap, stream, line);
+    this.#missing[i] = missing;
   }
 
   addRequest(kind: DueKind, stream: DueStream, line: number): void {
@@ -82,7 +85,7 @@ export class DueQueue {
       this.instrument = stream.instrument;
       this.line = this.#lines[i]!;
       this.missing = kind === DUE.gap ? this.#missing[i]! : Number.NaN;
-      if (kind === DUE.snapshot && !stream.wantsSnapshot(this.line)) continue;
+      if (kind === DUE.snapshot && !stream.takeRequest(this.line)) continue;
       if (kind === DUE.record) this.#copy(this.#handles[i]!);
       return kind;
     }

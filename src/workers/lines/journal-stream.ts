@@ -1,9 +1,12 @@
 import { LINES_MAX } from '../../shared/counters/feed-counters.ts';
+import { HEADER } from '../../shared/records/header.ts';
 import { Journal } from './journal.ts';
-import type { LineSet } from './line-set.ts';
+import { type LineSet, LOOK_AGAIN_NS } from './line-set.ts';
 import { LineTail, STANCE } from './line-tail.ts';
 import { RecordIdentity } from './record-identity.ts';
 import { type LineStream, VERDICT, type Verdict } from './verdict.ts';
+
+const { exchangeAtUs: EXCHANGE_AT_US } = HEADER.field;
 
 /**
  * A stream whose records carry no number, so that a line's place is found by comparing what it says with
@@ -30,6 +33,10 @@ export abstract class JournalStream implements LineStream {
   protected readonly tails: readonly LineTail[] = Array.from({ length: LINES_MAX }, () => new LineTail());
   /** A remembered record on its way out. */
   protected readonly released = new RecordIdentity();
+  /** Nothing is done before this time, because other lines are behind; ns. */
+  protected putOffTo = Number.NEGATIVE_INFINITY;
+  /** How far the line was that said the head, in time of the exchange, µs. */
+  protected headUs = Number.NaN;
 
   constructor(set: LineSet, typeId: number, instrument: number) {
     this.set = set;
@@ -40,7 +47,7 @@ export abstract class JournalStream implements LineStream {
     if (lead !== undefined) lead.stance = STANCE.aligned;
   }
 
-  abstract wantsSnapshot(line: number): boolean;
+  abstract takeRequest(line: number): boolean;
   abstract offer(line: number, view: DataView, at: number): Verdict;
   abstract tick(now: number): void;
   abstract deadline(): number;
@@ -56,6 +63,7 @@ export abstract class JournalStream implements LineStream {
     if (this.queued > 0 || this.waits) return false;
     const tail = this.tails[line]!;
     if (tail.stance === STANCE.aligned && tail.cursor === this.journal.head) return true;
+    if (this.set.isBehind(line, this.headUs, now)) return false;
     return (
       now - (Number.isNaN(tail.lastAt) ? this.set.subscribedAtNs[line]! : tail.lastAt) >= this.set.silenceNs
     );
@@ -116,7 +124,15 @@ export abstract class JournalStream implements LineStream {
     const { id, held } = this.set;
     const handle = held.hold(view, at, false);
     if (handle === 0) return false;
+    if (tail.count === 0) tail.sinceUs = EXCHANGE_AT_US.get(view, at);
     tail.remember(id, handle, held);
+    return true;
+  }
+
+  /** Whether to wait longer for other lines, which have not come as far as what this one remembers. */
+  protected putsOff(line: number, tail: LineTail, now: number): boolean {
+    if (!this.set.isAnyBehind(line, tail.sinceUs, tail.oldestAt, now)) return false;
+    this.putOffTo = now + LOOK_AGAIN_NS;
     return true;
   }
 
@@ -185,6 +201,7 @@ export abstract class JournalStream implements LineStream {
     const { journal } = this;
     if (journal.isFull && journal.canGrow && this.#isOldestNeeded()) journal.grow();
     journal.push(id, line);
+    this.headUs = this.set.saidUs[line]!;
     this.tails[line]!.cursor = journal.head;
     this.set.statistics[line]!.win();
   }

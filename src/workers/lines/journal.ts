@@ -73,6 +73,14 @@ export class Journal {
     return position >= this.oldest && position <= this.head && this.#a[i] === a && this.#b[i] === b;
   }
 
+  /** The newest position after `after` whose order key is not above this one; where there is none, that before all of them. */
+  upTo(key: number, after: number): number {
+    const first = Math.max(after + 1, this.oldest);
+    let position = this.head;
+    while (position >= first && this.#keys[position & this.#mask]! > key) position--;
+    return position;
+  }
+
   line(position: number): number {
     return this.#lines[position & this.#mask]!;
   }

@@ -18,6 +18,7 @@ const {
   instrument: INSTRUMENT_ID,
   sequence: SEQUENCE,
   receivedAtNs: RECEIVED_AT_NS,
+  exchangeAtUs: EXCHANGE_AT_US,
 } = HEADER.field;
 
 /** Candle intervals of one instrument that are told apart. */
@@ -129,7 +130,7 @@ export class LineArbiter {
 
   /** Tells the id of the trade of an instrument that was delivered last, before anything was offered. */
   seedTrade(instrument: InstrumentId, id: number): void {
-    this.#tradesOf(instrument)?.seed(id);
+    if (this.#set.options.denseTrades) this.#tradesOf(instrument)?.seed(id);
   }
 
   /**
@@ -149,6 +150,12 @@ export class LineArbiter {
       return VERDICT.duplicate;
     }
     set.id.at = RECEIVED_AT_NS.get(view, at);
+    set.saidAtNs[line] = set.id.at;
+    // It was heard before it was listened to here, and what it said last may be piled up.
+    if (Number.isNaN(set.saidAtNs[set.lead])) set.saidAtNs[set.lead] = set.id.at;
+    // A candle may state when it will end.
+    const us = stream.typeId === TYPE.candle ? -1 : EXCHANGE_AT_US.get(view, at);
+    if (us > set.saidUs[line]!) set.saidUs[line] = us;
     if (stream.compares) set.id.read(stream.typeId, view, at);
     const verdict = stream.offer(line, view, at);
     if (stream.waits) this.#watch(stream);
@@ -224,10 +231,18 @@ export class LineArbiter {
     this.#watch(stream);
   }
 
-  /** The line whose own book is the one delivered last, to write it anew after an overflow; -1: none just now. */
+  /**
+   * The line whose own book is the one delivered last, to write it anew after an overflow; -1 where there is none,
+   * which is for a while only where the strategy trusts the book.
+   */
   bookLine(instrument: InstrumentId): number {
     const stream = this.#bookOf(instrument);
     return stream === undefined ? this.#set.lead : stream.lineAtHead();
+  }
+
+  /** Whether the strategy takes its book of this instrument for right: no word to the contrary was said. */
+  isBookTrusted(instrument: InstrumentId): boolean {
+    return this.#set.count > 0 && this.#bookOf(instrument)?.isBroken !== true;
   }
 
   /**
@@ -300,7 +315,9 @@ export class LineArbiter {
     if (instrument >= INSTRUMENTS_MAX) return undefined;
     switch (typeId) {
       case TYPE.trade:
-        return SEQUENCE.get(view, at) >= 0 ? this.#tradesOf(instrument) : this.#orderedOf(typeId, instrument);
+        return this.#set.options.denseTrades && SEQUENCE.get(view, at) >= 0
+          ? this.#tradesOf(instrument)
+          : this.#orderedOf(typeId, instrument);
       case TYPE.book:
         return this.#booksOf(instrument);
       case TYPE.candle:

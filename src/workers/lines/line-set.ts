@@ -7,6 +7,9 @@ import { RecordIdentity } from './record-identity.ts';
 
 export { LINES_MAX };
 
+/** Lines that are behind are looked at again this often by those who wait for them. */
+export const LOOK_AGAIN_NS = durationMs(10);
+
 /** Stands for no line at all. */
 export const NO_LINE = -1;
 
@@ -16,6 +19,11 @@ export interface ArbiterOptions {
    * trades are no longer held for what seems to be missing.
    */
   readonly denseTrades: boolean;
+  /**
+   * Whether the number of a book record grows from each to the next, and is the same on every connection. A time
+   * of whole milliseconds says less, and a snapshot may have none.
+   */
+  readonly numberedBooks: boolean;
   /** Least time a record is held for another line to fill the hole before it. */
   readonly holdMs: number;
   /** Most time, however far apart the lines are. */
@@ -30,6 +38,7 @@ export interface ArbiterOptions {
 
 export const DEFAULT_OPTIONS: ArbiterOptions = {
   denseTrades: true,
+  numberedBooks: false,
   holdMs: 50,
   holdMsMax: 1_000,
   silenceMs: 500,
@@ -48,6 +57,10 @@ export class LineSet {
   readonly isOpen: boolean[] = new Array<boolean>(LINES_MAX).fill(false);
   /** When everything a line is to say was known to be subscribed, ns; NaN before. */
   readonly subscribedAtNs = new Float64Array(LINES_MAX).fill(Number.NaN);
+  /** The newest time of the exchange in anything that each line said, µs; -1 where there was none. */
+  readonly saidUs = new Float64Array(LINES_MAX).fill(-1);
+  /** When each line said anything last, ns; NaN before it did. */
+  readonly saidAtNs = new Float64Array(LINES_MAX).fill(Number.NaN);
   readonly statistics: LineStatistics[] = Array.from({ length: LINES_MAX }, () => new LineStatistics());
   /**
    * The line that is open longest. What it says is what the strategy knows, so of a stream that nothing is
@@ -63,11 +76,14 @@ export class LineSet {
     this.silenceNs = durationMs(options.silenceMs);
     this.held = new HeldRecords(options.heldBytesMax);
     this.due = new DueQueue(this.held);
+    this.id.numbersBooks = options.numberedBooks;
   }
 
   open(line: number): void {
     this.isOpen[line] = true;
     this.subscribedAtNs[line] = Number.NaN;
+    this.saidUs[line] = -1;
+    this.saidAtNs[line] = Number.NaN;
     this.statistics[line] = new LineStatistics();
     this.#ages[line] = ++this.#age;
     this.#recount();
@@ -76,6 +92,23 @@ export class LineSet {
   close(line: number): void {
     this.isOpen[line] = false;
     this.#recount();
+  }
+
+  /**
+   * Whether what the exchange said by that time, µs, may still be on its way on this line: it goes on speaking, and
+   * has not come that far. So it is of a line whose messages have piled up, in a thread that stood still or before
+   * a receive window that was full. How long nothing came of one stream says nothing of it.
+   */
+  isBehind(line: number, us: number, now: number): boolean {
+    return this.isOpen[line]! && this.saidUs[line]! < us && now - this.saidAtNs[line]! < this.silenceNs;
+  }
+
+  /** Whether that holds of any line but this one, which waits `since` then, and not for too long. */
+  isAnyBehind(but: number, us: number, since: number, now: number): boolean {
+    if (now - since >= durationMs(this.options.handOverMs)) return false;
+    for (let line = 0; line < LINES_MAX; line++)
+      if (line !== but && this.isBehind(line, us, now)) return true;
+    return false;
   }
 
   /** How long to hold a record for other lines: three times as long as any of them usually lags. Cold. */

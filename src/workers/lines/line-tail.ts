@@ -30,6 +30,8 @@ export class LineTail {
   count = 0;
   /** Those among them whose record is held. */
   records = 0;
+  /** Time of the exchange in the record from which on records are remembered, µs; NaN where none is. */
+  sinceUs = Number.NaN;
   /** When the line's first and its last record of this stream were received, ns; NaN while there is none. */
   firstAt = Number.NaN;
   lastAt = Number.NaN;
@@ -130,6 +132,11 @@ export class LineTail {
   /** Order key of the oldest remembered entry; NaN where none is. */
   get oldestKey(): number {
     return this.count === 0 ? Number.NaN : this.#keys[this.#first]!;
+  }
+
+  /** Order key of the newest remembered entry; NaN where none is. */
+  get newestKey(): number {
+    return this.count === 0 ? Number.NaN : this.#keys[(this.#first + this.count - 1) & this.#mask]!;
   }
 
   /** Fills `id` with the remembered entry of this index, oldest first. */

@@ -11,11 +11,11 @@ import { VERDICT, type Verdict } from './verdict.ts';
 const { flags: FLAGS } = HEADER.field;
 
 /**
- * Tickers, quotes, candles of one interval, and trades without an id.
+ * Tickers, quotes, candles of one interval, and trades whose ids are not counted one by one, or that have none.
  *
  * A line at the head is next. One behind the head says again what was delivered, which is dropped. If what
  * it says is not in front of it in the journal, then either the lines before it lost this record, or it lost
- * all of theirs; the time the exchange states decides: older than the head is late and is dropped, because a
+ * all of theirs; the time the exchange states, or the id, decides: older than the head is late and is dropped, because a
  * state that goes back is worse than one that is missing; newer is next. Without a time, or with the same,
  * the record is held until the line says something that is recognised (it was late), or another line says
  * the same (it was next), or the hold time is over (it is taken to be next).
@@ -33,7 +33,7 @@ export class OrderedStream extends JournalStream {
     return false;
   }
 
-  wantsSnapshot(): boolean {
+  takeRequest(): boolean {
     return false;
   }
 
@@ -51,12 +51,13 @@ export class OrderedStream extends JournalStream {
     for (let line = 0; line < LINES_MAX; line++) {
       const tail = this.tails[line]!;
       if (tail.stance !== STANCE.aligned || tail.count === 0) continue;
-      if (now >= this.#deadlineOf(tail)) this.#skipAhead(line, tail);
+      if (now >= this.#deadlineOf(tail) && !this.putsOff(line, tail, now))
+        this.#skipAhead(line, tail, tail.newestKey);
     }
     for (let line = 0; line < LINES_MAX; line++) {
       const tail = this.tails[line]!;
       if (tail.stance === STANCE.aligned || tail.count === 0) continue;
-      if (now >= this.#deadlineOf(tail)) this.#promote(line, tail);
+      if (now >= this.#deadlineOf(tail) && !this.putsOff(line, tail, now)) this.#promote(line, tail);
     }
   }
 
@@ -66,7 +67,7 @@ export class OrderedStream extends JournalStream {
       const tail = this.tails[line]!;
       if (tail.count > 0) at = Math.min(at, this.#deadlineOf(tail));
     }
-    return at;
+    return Math.max(at, this.putOffTo);
   }
 
   closed(line: number, now: number): void {
@@ -85,7 +86,8 @@ export class OrderedStream extends JournalStream {
     const old = this.tails[from]!;
     const tail = this.tails[to]!;
     if (tail.stance === STANCE.aligned) return tail.count === 0;
-    // What the other one alone said may be on its way here, unless it was said long ago.
+    // What the other one alone said may be on its way here, unless it was said long ago and this one is not behind.
+    if (this.set.isBehind(to, this.headUs, now)) return false;
     if (Number.isNaN(old.lastAt)) return this.#isQuiet(tail, now);
     return this.#isQuiet(old, now);
   }
@@ -119,7 +121,7 @@ export class OrderedStream extends JournalStream {
       return VERDICT.late;
     }
     if (id.key > journal.headKey) {
-      this.#skipAhead(line, tail);
+      this.#skipAhead(line, tail, id.key);
       return this.publish(line, view, at);
     }
     if (tail.count === 0) this.#holdNs = this.set.holdNs();
@@ -177,12 +179,17 @@ export class OrderedStream extends JournalStream {
     return isOther && this.journal.is(position - 1, tail.lastA, tail.lastB);
   }
 
-  /** The line lost all that is delivered in front of it; what it remembers is next. */
-  #skipAhead(line: number, tail: LineTail): void {
+  /**
+   * The line lost all that is delivered in front of it up to what it said last, of this key; what it remembers is
+   * next. What was delivered of a later time it may say yet.
+   */
+  #skipAhead(line: number, tail: LineTail, key: number): void {
     const { statistics, held } = this.set;
-    const { head, headKey } = this.journal;
-    statistics[line]!.lose(head - tail.cursor);
-    tail.cursor = head;
+    const { journal } = this;
+    const { headKey } = journal;
+    const position = journal.upTo(key, tail.cursor);
+    statistics[line]!.lose(position - tail.cursor);
+    tail.cursor = position;
     // Others may have gone on past it while it was held.
     for (; tail.count > 0 && tail.oldestKey < headKey; tail.shift(held)) statistics[line]!.late++;
     this.release(line, tail);

@@ -3,7 +3,7 @@ import { HEADER } from '../../shared/records/header.ts';
 import { TYPE } from '../../shared/records/record-catalogue.ts';
 import { HEADER_SIZE } from '../../shared/records/record-header.ts';
 
-const { bytes: BYTES, exchangeAtUs: EXCHANGE_AT_US } = HEADER.field;
+const { bytes: BYTES, exchangeAtUs: EXCHANGE_AT_US, sequence: SEQUENCE } = HEADER.field;
 
 /** Room for the trades of one candle below its minute in an order key. */
 const CANDLE_TRADES = 2 ** 24;
@@ -17,7 +17,12 @@ export class RecordIdentity {
   /** Two 32-bit hashes over everything in the record that comes from the exchange. */
   a = 0;
   b = 0;
-  /** Grows along a stream, though not strictly; NaN where the exchange states no time. */
+  /** Whether books are ordered by their numbers rather than by time. */
+  numbersBooks = false;
+  /**
+   * Grows along a stream: of trades the id, of some venues' books the number, of anything else the time, though
+   * not strictly. NaN where the exchange states neither.
+   */
   key = Number.NaN;
   /** When the record was received, ns. Set by whoever reads the record, since numbered ones need no more. */
   at = Number.NaN;
@@ -47,6 +52,11 @@ export class RecordIdentity {
       // A candle grows by trades until the next one begins.
       const trades = Math.min(CANDLE.field.trades.get(view, at), CANDLE_TRADES - 1);
       this.key = Math.floor(CANDLE.field.beginUs.get(view, at) / US_PER_MINUTE) * CANDLE_TRADES + trades;
+    } else if (
+      (typeId === TYPE.trade || (typeId === TYPE.book && this.numbersBooks)) &&
+      SEQUENCE.get(view, at) >= 0
+    ) {
+      this.key = SEQUENCE.get(view, at);
     } else {
       const us = EXCHANGE_AT_US.get(view, at);
       this.key = us < 0 ? Number.NaN : us;

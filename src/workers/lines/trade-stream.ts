@@ -2,10 +2,11 @@ import { LINES_MAX } from '../../shared/counters/feed-counters.ts';
 import { HEADER } from '../../shared/records/header.ts';
 import { TYPE } from '../../shared/records/record-catalogue.ts';
 import { FLAG } from '../../shared/records/record-header.ts';
-import { type LineSet, NO_LINE } from './line-set.ts';
+import { durationMs } from '../../shared/units.ts';
+import { type LineSet, LOOK_AGAIN_NS, NO_LINE } from './line-set.ts';
 import { type LineStream, VERDICT, type Verdict } from './verdict.ts';
 
-const { sequence: SEQUENCE, flags: FLAGS } = HEADER.field;
+const { sequence: SEQUENCE, flags: FLAGS, exchangeAtUs: EXCHANGE_AT_US } = HEADER.field;
 
 /** Trades around the newest one delivered whose fate is known. A power of two. */
 const WINDOW = 512;
@@ -60,17 +61,23 @@ export class TradeStream implements LineStream {
   #isCertain = false;
   /** When a trade that did not come from the lead was held first, ns. */
   #guessedAt = Number.NaN;
-  #isDense: boolean;
+  #isDense = true;
   /** A trade that is not history was delivered. */
   #isLive = false;
   /** Whether the trade being offered is. */
   #isHistory = false;
   readonly #slots = new Int32Array(WINDOW);
   readonly #at = new Float64Array(WINDOW);
+  /** Time of the exchange in those that are held, µs. */
+  readonly #us = new Float64Array(WINDOW);
   readonly #lines = new Uint8Array(WINDOW);
   #held = 0;
   /** How long the first hole may stay, ns from the receipt of the trade after it. */
   #holdNs = Number.NaN;
+  /** The first hole is not given up before, because lines that may fill it are behind; ns. */
+  #putOffTo = Number.NEGATIVE_INFINITY;
+  /** How far the line was that said the newest trade delivered, in time of the exchange, µs. */
+  #newestUs = Number.NaN;
   /** Newest id each line said, NaN where it said none, and when. */
   readonly #seen = new Float64Array(LINES_MAX).fill(Number.NaN);
   readonly #heardAt = new Float64Array(LINES_MAX).fill(Number.NaN);
@@ -82,7 +89,6 @@ export class TradeStream implements LineStream {
   constructor(set: LineSet, instrument: number) {
     this.#set = set;
     this.instrument = instrument;
-    this.#isDense = set.options.denseTrades;
   }
 
   get waits(): boolean {
@@ -96,7 +102,7 @@ export class TradeStream implements LineStream {
     this.#isLive = true;
   }
 
-  wantsSnapshot(): boolean {
+  takeRequest(): boolean {
     return false;
   }
 
@@ -123,21 +129,27 @@ export class TradeStream implements LineStream {
   }
 
   tick(now: number): void {
-    if (!this.#isCertain) {
-      if (now < this.#guessedAt + this.#set.silenceNs) return;
-      this.#isCertain = true;
-      this.#settle();
+    if (this.#held === 0 || now < this.deadline()) return;
+    if (this.#mayBeFilled(now)) {
+      this.#putOffTo = now + LOOK_AGAIN_NS;
+      return;
     }
-    if (this.#held > 0 && now >= this.#at[this.#lowestHeld()]! + this.#holdNs) {
+    if (this.#isCertain) {
       this.#giveUpHole();
       this.#settle();
+      return;
     }
+    this.#isCertain = true;
+    this.#settle();
+    this.tick(now);
   }
 
   deadline(): number {
     if (this.#held === 0) return Number.POSITIVE_INFINITY;
-    if (!this.#isCertain) return this.#guessedAt + this.#set.silenceNs;
-    return this.#at[this.#lowestHeld()]! + this.#holdNs;
+    const at = this.#isCertain
+      ? this.#at[this.#lowestHeld()]! + this.#holdNs
+      : this.#guessedAt + this.#set.silenceNs;
+    return Math.max(at, this.#putOffTo);
   }
 
   opened(line: number): void {
@@ -158,12 +170,15 @@ export class TradeStream implements LineStream {
     if (!this.#isCertain && now - this.#heardAt[to]! < this.#set.silenceNs) return false;
     if (!Number.isNaN(this.#seen[to]!)) return true;
     // No trade since the new line is there: whichever comes next says by its id whether one is missing.
-    return !(now - this.#heardAt[from]! < this.#set.silenceNs);
+    return (
+      !(now - this.#heardAt[from]! < this.#set.silenceNs) && !this.#set.isBehind(to, this.#newestUs, now)
+    );
   }
 
   caughtUp(line: number, now: number): boolean {
     if (this.#held > 0 || this.queued > 0) return false;
     if (!this.#isCertain || this.#seen[line]! >= this.#newest) return true;
+    if (this.#set.isBehind(line, this.#newestUs, now)) return false;
     const heardAt = this.#heardAt[line]!;
     return now - (Number.isNaN(heardAt) ? this.#set.subscribedAtNs[line]! : heardAt) >= this.#set.silenceNs;
   }
@@ -287,22 +302,28 @@ export class TradeStream implements LineStream {
   #deliver(line: number, view: DataView, at: number): Verdict {
     const { statistics, due, held } = this.#set;
     statistics[line]!.win();
-    const isHistory = this.#isHistory;
-    // One that the strategy did not have, however this line came by it.
-    if (isHistory && this.#isLive) FLAGS.set(view, at, FLAGS.get(view, at) & ~FLAG.snapshot);
-    if (!isHistory) this.#isLive = true;
+    this.#newestUs = this.#set.saidUs[line]!;
+    this.#asEvent(view, at);
+    if (!this.#isHistory) this.#isLive = true;
     if (this.queued === 0) return VERDICT.deliver;
     due.addRecord(this, line, held.hold(view, at, true));
     statistics[line]!.held++;
     return VERDICT.held;
   }
 
+  /** One that the strategy did not have is an event, though this line came by it as history. */
+  #asEvent(view: DataView, at: number): void {
+    if (this.#isHistory && this.#isLive) FLAGS.set(view, at, FLAGS.get(view, at) & ~FLAG.snapshot);
+  }
+
   #hold(line: number, slot: number, view: DataView, at: number): boolean {
+    this.#asEvent(view, at);
     const handle = this.#set.held.hold(view, at, false);
     if (handle === 0) return false;
     if (this.#held++ === 0) this.#holdNs = this.#set.holdNs();
     this.#slots[slot] = handle;
     this.#at[slot] = this.#set.id.at;
+    this.#us[slot] = EXCHANGE_AT_US.get(view, at);
     this.#lines[slot] = line;
     this.#set.statistics[line]!.held++;
     return true;
@@ -326,6 +347,18 @@ export class TradeStream implements LineStream {
       if (this.#set.isOpen[line] && !(this.#seen[line]! >= last)) return false;
     if (++this.#holes >= HOLES_MAX && this.#holes * TRADES_PER_HOLE > this.#delivered) this.#isDense = false;
     return true;
+  }
+
+  /** Whether a line that is not past the first hole has not come as far as the trade behind it, and may do so. */
+  #mayBeFilled(now: number): boolean {
+    const slot = this.#lowestHeld();
+    const us = this.#us[slot]!;
+    if (us < 0 || now - this.#at[slot]! >= durationMs(this.#set.options.handOverMs)) return false;
+    const last = this.#newest + ((slot - this.#newestSlot - 1) & MASK);
+    for (let line = 0; line < LINES_MAX; line++)
+      // Others of the same time may follow.
+      if (!(this.#seen[line]! >= last) && this.#set.isBehind(line, us + 1, now)) return true;
+    return false;
   }
 
   #lowestHeld(): number {
@@ -355,6 +388,7 @@ export class TradeStream implements LineStream {
     const line = this.#lines[slot]!;
     due.addRecord(this, line, this.#slots[slot]!);
     statistics[line]!.win();
+    this.#newestUs = this.#set.saidUs[line]!;
     this.#held--;
     this.#isLive = true;
     this.#clearAhead(1);

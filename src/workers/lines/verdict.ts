@@ -24,7 +24,7 @@ export interface LineStream {
   listed: boolean;
   /** True while something happens by time alone. */
   readonly waits: boolean;
-  wantsSnapshot(line: number): boolean;
+  takeRequest(line: number): boolean;
   /** Decides about the record at `at`, which the line set has the identity of. */
   offer(line: number, view: DataView, at: number): Verdict;
   /** Does what the time asks for. */

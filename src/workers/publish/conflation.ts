@@ -126,6 +126,8 @@ export class Conflation implements OverflowPolicy {
     const refresh = this.#books.refresh(instrument);
     if (refresh === REFRESH.noRoom) return false;
     this.#dirtyBooks.delete(instrument);
+    // The others need not wait for it.
+    if (refresh === REFRESH.notNow) this.#dirtyBooks.add(instrument);
     if (refresh === REFRESH.tooLong)
       this.#books.spoil(instrument, 'its snapshot is longer than the ring’s longest record');
     return this.#phase === 'refreshing';

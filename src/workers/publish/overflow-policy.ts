@@ -18,6 +18,8 @@ export const REFRESH = {
   noRoom: 2,
   /** Longer than any record of this ring can be. */
   tooLong: 3,
+  /** There is no book just now that is as the records so far left it: another time. */
+  notNow: 4,
 } as const;
 export type Refresh = (typeof REFRESH)[keyof typeof REFRESH];
 

@@ -23,7 +23,7 @@ import type { RecordGate } from './record-gate.ts';
 import { recordMemory } from './record-memory.ts';
 import { RecordQueue } from './record-queue.ts';
 import { RingOutput } from './ring-output.ts';
-import { Stamp } from './stamp.ts';
+import { FLAGS_MASK, FLAGS_SHIFT, Stamp, TYPE_MASK, WORD } from './stamp.ts';
 import { DISCARDED, StreamGaps } from './stream-gaps.ts';
 import { Tally } from './tally.ts';
 
@@ -61,8 +61,14 @@ export class Publisher implements RecordSink, NoticeSink {
    * Called between messages only.
    */
   refreshBook: (instrument: InstrumentId) => boolean = () => false;
+  /**
+   * Whether the book that would be written is as the records that were let through so far left it. One that is
+   * ahead of them would be followed by what it has already, and one that is behind lacks what does not come again.
+   */
+  mayRefreshBook: (instrument: InstrumentId) => boolean = () => true;
 
   readonly #writer: RingWriter;
+  readonly #words: Int32Array;
   readonly #recordBytesMax: number;
   readonly #counters: FeedCounterWriter;
   readonly #tally: Tally;
@@ -102,6 +108,7 @@ export class Publisher implements RecordSink, NoticeSink {
     const { writer, counters, overflow } = options;
     this.view = writer.view;
     this.#writer = writer;
+    this.#words = writer.words;
     this.#recordBytesMax = writer.recordBytesMax;
     invariant(this.#recordBytesMax >= this.#notice.byteLength, 'every notice fits every ring');
     this.#counters = counters;
@@ -168,9 +175,21 @@ export class Publisher implements RecordSink, NoticeSink {
       return;
     }
     this.#writer.commit(bytes);
-    this.#tally.delivered(this.#typeId);
-    if (this.#journaled === this.#journal.length) this.#growJournal();
-    this.#journal[this.#journaled++] = this.#typeId;
+    this.#count(this.#typeId);
+  }
+
+  put(words: Int32Array, from: number): void {
+    const bytes = words[from + WORD.bytes]!;
+    const typeId = words[from + WORD.kind]! & TYPE_MASK;
+    if (!this.#aside && bytes <= this.#recordBytesMax) {
+      const at = this.#writer.append(bytes);
+      if (at !== RING_FULL) {
+        this.#stamp.copy(words, from, this.#words, at >> 2, bytes);
+        this.#count(typeId);
+        return;
+      }
+    }
+    this.#putAside(words, from, typeId, bytes);
   }
 
   /** Writes a whole record that was made before, its header included. */
@@ -243,6 +262,22 @@ export class Publisher implements RecordSink, NoticeSink {
     this.#tally.sum();
     this.#counters.publish();
     return this.#writer.publish();
+  }
+
+  /** A record of this message was taken into the ring. */
+  #count(typeId: number): void {
+    this.#tally.delivered(typeId);
+    if (this.#journaled === this.#journal.length) this.#growJournal();
+    this.#journal[this.#journaled++] = typeId;
+  }
+
+  #putAside(words: Int32Array, from: number, typeId: number, bytes: number): void {
+    const at = this.#claimAside(typeId, bytes);
+    const { view } = this;
+    FLAGS.set(view, at, (words[from + WORD.kind]! >>> FLAGS_SHIFT) & FLAGS_MASK);
+    view.setInt32(at + 4 * WORD.instrument, words[from + WORD.instrument]!, true);
+    for (let i: number = WORD.own; i < bytes / 4; i++) view.setInt32(at + 4 * i, words[from + i]!, true);
+    this.commit(bytes);
   }
 
   #claimAside(typeId: number, bytes: number): number {
@@ -392,6 +427,7 @@ export class Publisher implements RecordSink, NoticeSink {
   #refreshBook(instrument: InstrumentId): Refresh {
     // The strategy knows this book as stale, so it waits for a snapshot that comes after `live`.
     if (this.#spoiled.has(instrument)) return REFRESH.notLive;
+    if (!this.mayRefreshBook(instrument)) return REFRESH.notNow;
     this.#aside = true;
     this.#refresh = REFRESH.notLive;
     try {

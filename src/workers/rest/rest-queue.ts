@@ -18,8 +18,8 @@ const BACKOFF: Backoff = { strategy: 'exponential', delayMs: 500, maxMs: 15_000,
 /** A server that asks to be left alone for longer is asked again after this. */
 const RETRY_AFTER_S_MAX = 120;
 
-/** What another attempt would not change: the request itself is not acceptable. */
-const REFUSALS: ReadonlySet<number> = new Set([400, 401, 404, 405, 410, 414, 422]);
+/** What another attempt would not change: the request itself is not acceptable. 426 is a server of WebSockets alone. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 401, 404, 405, 410, 414, 422, 426]);
 /** Too many requests; 418 is what Binance answers to those who go on. */
 const TOO_MANY: ReadonlySet<number> = new Set([418, 429]);
 
@@ -40,6 +40,8 @@ export interface RestQueueOptions {
   /** Root of the REST interface, without a slash at the end. */
   readonly url: string;
   readonly requestsPerSecond: number;
+  /** Attempts for each question; 5 where left out. */
+  readonly attemptsMax?: number;
   readonly chance: Chance;
   readonly fetch: RestFetch;
   readonly now: () => MonotonicNs;
@@ -160,8 +162,9 @@ export class RestQueue {
 
   #failed(question: Question, detail: string, now: MonotonicNs): void {
     this.#underWay.delete(question);
-    if (question.attempts >= ATTEMPTS_MAX) {
-      this.#giveUp(question, `${ATTEMPTS_MAX} attempts, the last: ${detail}`);
+    const { attemptsMax = ATTEMPTS_MAX } = this.#options;
+    if (question.attempts >= attemptsMax) {
+      this.#giveUp(question, `${attemptsMax} attempts, the last: ${detail}`);
       return;
     }
     const wait = backoffMs(BACKOFF, question.attempts, this.#options.chance());

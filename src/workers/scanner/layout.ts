@@ -35,10 +35,19 @@ export const ROWS_MAX: i32 = 512;
 export const LONG_AT: usize = 0x38000;
 export const LONG_MAX: i32 = 80;
 
-/** By number of bytes, below 64: four tables of 256 that move a checksum register on. */
+/**
+ * The book record that the message applied last makes. Its levels are written here when it is applied, the
+ * rest by whoever delivers it.
+ */
+export const RECORD_AT: usize = 0x39000;
+/** From there to the levels: what book records have in front of them. */
+export const RECORD_FIXED: usize = 56;
+
+/** By number of bytes, below 256: eight tables of 16 that move a checksum register on. Ten levels seldom have more digits. */
 export const MOVES_AT: usize = 0x40000;
-export const MOVES: i32 = 64;
-/** The same by multiples of 64 bytes, 0 to 16. */
+export const MOVES_BITS: i32 = 8;
+export const MOVES: i32 = 1 << MOVES_BITS;
+/** The same by multiples of 256 bytes, 0 to 16. */
 export const FAR_MOVES_AT: usize = 0x80000;
 export const FAR_MOVES: i32 = 16;
 
@@ -90,6 +99,8 @@ export const OP_NEXT_ROW: i32 = 9;
 export const OP_MAYBE: i32 = 10;
 /** An integer of zero or more. */
 export const OP_INTEGER: i32 = 11;
+/** `1534614057.321597`, seconds since the epoch, as microseconds since then. */
+export const OP_SECONDS: i32 = 12;
 /** Bytes of an op, or of a literal among several, without its literal. */
 export const OP_BYTES: usize = 16;
 /** Bytes of a row. */

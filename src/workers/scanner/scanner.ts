@@ -32,9 +32,14 @@ export interface ScannerModule {
   hashOf(at: number): number;
   /** Sets the level in the row at `row` in the side at `side`, or removes it. */
   applyLevel(side: number, row: number): void;
-  /** Applies the levels of the message scanned last to a book, and cuts both sides. @returns its checksum. */
-  applyMessage(asks: number, bids: number, depth: number): number;
+  /**
+   * Applies the levels of the message scanned last to a book, cuts both sides, and writes them as they are in
+   * the record at RECORD_AT. @returns its checksum where asked for (1), else whether it is crossed (1).
+   */
+  applyMessage(asks: number, bids: number, depth: number, isChecked: 0 | 1): number;
   checksum(asks: number, bids: number): number;
+  /** Whether the best bid is not below the best ask: 0 or 1. */
+  isCrossed(asks: number, bids: number): number;
   truncate(side: number, depth: number): void;
 }
 
@@ -63,6 +68,7 @@ const GRAIN = 64;
  */
 export class Scanner {
   readonly bytes: Uint8Array;
+  readonly uint16: Uint16Array;
   readonly int32: Int32Array;
   readonly float64: Float64Array;
   /** Messages in these bytes are scanned where they lie; others are copied first. */
@@ -81,6 +87,7 @@ export class Scanner {
     const { memory } = module;
     this.module = module;
     this.bytes = new Uint8Array(memory);
+    this.uint16 = new Uint16Array(memory);
     this.int32 = new Int32Array(memory);
     this.float64 = new Float64Array(memory);
     this.readBytes = { buffer: memory, byteOffset: READ_AT, length: READ_BYTES };

@@ -9,6 +9,7 @@ import {
   OP_PRICE,
   OP_QTY,
   OP_ROWS,
+  OP_SECONDS,
   OP_SIGNED,
   OP_SYMBOL,
   OP_TIME,
@@ -122,6 +123,8 @@ export const price = toSlot(OP_PRICE);
 export const qty = toSlot(OP_QTY);
 /** `2023-10-06T17:35:55.440295Z`: microseconds since the Unix epoch. */
 export const time = toSlot(OP_TIME);
+/** `1534614057.321597`, seconds since the Unix epoch: microseconds since then. */
+export const seconds = toSlot(OP_SECONDS);
 
 /** The first of these literals that stands here: its index. */
 export const oneOf =
@@ -132,7 +135,10 @@ export const oneOf =
     program.patch(op, 2, program.length - op);
   };
 
-/** These parts where this literal begins them, else nothing. What stands before them is read in any case. */
+/**
+ * These parts where this literal begins them, else nothing: then the first of them is NaN, or a list without
+ * rows. What stands before them is read in any case.
+ */
 export const maybe =
   (literal: string, ...parts: Shape): Part =>
   (program) => {

@@ -4,6 +4,8 @@ import { STATUSES, type StatusName } from '../../shared/faults/status-catalogue.
 import { type InstrumentId, NO_INSTRUMENT } from '../../shared/units.ts';
 import type { SessionAction } from './session-actions.ts';
 
+type SessionStatus = Extract<SessionAction, { kind: 'status' }>;
+
 const NO_VALUE = Number.NaN;
 
 const status = (
@@ -12,7 +14,7 @@ const status = (
   fault: FaultCode,
   value: number,
   detail: string,
-): SessionAction => ({ kind: 'status', code: STATUSES[name].id, instrument, fault, value, detail });
+): SessionStatus => ({ kind: 'status', code: STATUSES[name].id, instrument, fault, value, detail });
 
 /** A status of the whole feed. */
 export const feedStatus = (
@@ -28,7 +30,7 @@ export function subscriptionStatus(
   subscription: Subscription,
   words = '',
   fault: FaultCode = FAULTS.NONE.id,
-): SessionAction {
+): SessionStatus {
   const parameter = subscription.depth ?? subscription.interval;
   const which = parameter === undefined ? subscription.channel : `${subscription.channel} ${parameter}`;
   return status(name, subscription.instrument, fault, NO_VALUE, words === '' ? which : `${which}: ${words}`);

@@ -126,6 +126,16 @@ export class Session {
     return this.#table.channels;
   }
 
+  /** What is to be subscribed on a connection that is made now. */
+  get wanted(): readonly Subscription[] {
+    return this.#table.wanted;
+  }
+
+  /** What the strategy may know as subscribed, on a connection whose word it hears. */
+  get subscribed(): readonly Subscription[] {
+    return this.#table.accepted;
+  }
+
   /** True while everything that is wanted is subscribed, or given up, and every book is whole. */
   get isComplete(): boolean {
     return this.#state === 'CONNECTED' && this.#table.isComplete;

@@ -69,6 +69,16 @@ export class SubscriptionTable {
     return true;
   }
 
+  /** What is wanted, but for what the exchange refused. */
+  get wanted(): readonly Subscription[] {
+    return this.#those(({ wanted, refused }) => wanted && !refused);
+  }
+
+  /** What the exchange accepted, that included which is on its way to begin anew behind the strategy's back. */
+  get accepted(): readonly Subscription[] {
+    return this.#those(({ phase, mending }) => phase === 'subscribed' || mending);
+  }
+
   /** How much of what is wanted was refused, or never answered. */
   get givenUp(): number {
     let count = 0;
@@ -346,6 +356,10 @@ export class SubscriptionTable {
     }
     entry.stale = entry.isBook;
     this.#subscribeAgain(entry, Math.max(now, entry.resumeAt) as MonotonicNs);
+  }
+
+  #those(holds: (entry: SubscriptionEntry) => boolean): Subscription[] {
+    return [...this.#entries.values()].filter(holds).map(({ subscription }) => subscription);
   }
 
   #noteDue(entry: SubscriptionEntry): void {

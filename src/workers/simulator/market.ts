@@ -24,6 +24,12 @@ export interface Listing {
   readonly zeros: string;
 }
 
+/** Decimals that the venue prints behind the point of a price; the further ones are zeros. */
+function printedDecimals(exchange: ExchangeName, { priceDecimals, priceDecimalsV1 }: MarketPair): number {
+  if (exchange === 'kraken-v1') return priceDecimalsV1;
+  return exchange === 'poloniex-legacy' ? Math.max(priceDecimals, 8) : priceDecimals;
+}
+
 /**
  * All symbols of one venue. The same seed and options give the same market. Each symbol has chance of its
  * own and is made when it is first asked for, so thousands of them cost little until they are subscribed.
@@ -42,7 +48,7 @@ export class Market {
     this.random = new Random(seed);
     const venue = VENUES[exchange];
     this.listings = marketPairs(pairs).map((pair, index) => {
-      const decimals = exchange === 'kraken-v1' ? pair.priceDecimalsV1 : pair.priceDecimals;
+      const decimals = printedDecimals(exchange, pair);
       const zeros = '0'.repeat(decimals - pair.priceDecimals);
       return { pair, index, venueSymbol: venue.toVenueSymbol(pair.symbol), zeros };
     });

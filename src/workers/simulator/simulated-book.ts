@@ -15,6 +15,8 @@ export interface Change {
 
 /** A level as an update sends it. */
 export interface SentLevel extends Change {
+  /** What the level had before; 0 where there was none. */
+  readonly before: number;
   /** True where the level did not change and only came back into the window; its time is old. */
   readonly republished: boolean;
 }
@@ -78,7 +80,7 @@ export class SimulatedBook {
         this.#digits[side] = undefined;
         touchesTop = true;
       }
-      for (const window of windows) show(window, ladder, change, rank, before === 0);
+      for (const window of windows) show(window, ladder, change, rank, before);
     }
     const isShown = windows.some(({ levels }) => levels.length > 0);
     return { isShown, windows, undo: undo.reverse(), touchesTop };
@@ -114,17 +116,17 @@ export class SimulatedBook {
 }
 
 /** Adds to a window what its subscribers must be told of a change that was just made. */
-function show(window: Window, ladder: Ladder, change: Change, rank: number, isNew: boolean): void {
+function show(window: Window, ladder: Ladder, change: Change, rank: number, before: number): void {
   const { depth, levels, entered } = window;
   const { side } = change;
   if (change.lots !== 0) {
     if (rank >= depth) return;
-    levels.push({ ...change, republished: false });
-    if (isNew) entered[side]++;
+    levels.push({ ...change, before, republished: false });
+    if (before === 0) entered[side]++;
     return;
   }
   if (rank >= depth + entered[side]) return;
-  levels.push({ ...change, republished: false });
+  levels.push({ ...change, before, republished: false });
   // The level that takes the freed place was outside, so the client does not hold it.
   const last = depth - 1;
   if (rank > last || ladder.size < depth) return;
@@ -133,6 +135,7 @@ function show(window: Window, ladder: Ladder, change: Change, rank: number, isNe
     tick: ladder.tick(last),
     lots: ladder.lots(last),
     time: ladder.time(last),
+    before: ladder.lots(last),
     republished: true,
   });
 }

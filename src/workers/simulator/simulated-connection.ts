@@ -7,6 +7,7 @@ import type { RateWindow } from './rate-window.ts';
 import type { ConnectionCounts, SimulatorCounts } from './simulator-counts.ts';
 import type { Topic } from './topics.ts';
 import { type LineQuality, UnreliableLine } from './unreliable-line.ts';
+import type { ConnectionForm, VenueWire } from './venue-wire.ts';
 
 export interface ConnectionOptions {
   /** More digits than a double has, as on the venue. */
@@ -28,6 +29,12 @@ export class SimulatedConnection {
   readonly webSocket: WebSocket;
   /** By the venue's key for what may be subscribed once; undefined where it concerns the whole venue. */
   readonly subscriptions = new Map<string, Topic | undefined>();
+  /** What the client calls its streams, where messages are to say so. */
+  readonly names = new Map<Topic, string>();
+  /** Where connections of the venue are not all alike. */
+  form: ConnectionForm | undefined;
+  /** Makes a message of the venue this connection's own, once; see `VenueWire.connected`. */
+  own: ((text: string) => string) | undefined;
   readonly id: string;
   readonly requestWindow: RateWindow | undefined;
   readonly connectionCounts: ConnectionCounts;
@@ -81,8 +88,20 @@ export class SimulatedConnection {
   /** Queues one text message, which an empty text is not; it leaves at the next flush. */
   send(text: string): void {
     if (this.silent || text === '') return;
-    if (this.#line?.isDelaying === true) this.#delay(this.#line, text, false);
-    else this.#batch.text(text);
+    const own = this.own?.(text) ?? text;
+    if (own === '') return;
+    if (this.#line?.isDelaying === true) this.#delay(this.#line, own, false);
+    else this.#batch.text(own);
+  }
+
+  /** A message of a stream as this client asked for it. */
+  addressed(wire: VenueWire, topic: Topic, text: string): string {
+    const { form } = this;
+    const asked =
+      form === undefined || wire.addressed === undefined
+        ? text
+        : wire.addressed(text, this.names.get(topic) ?? '', form);
+    return this.own?.(asked) ?? asked;
   }
 
   /** Queues one message of the market, which may be lost or late where the line is unreliable. */

@@ -19,7 +19,7 @@ import { SimulatorCounts } from './simulator-counts.ts';
 import type { RestText } from './venue-wire.ts';
 
 /** Up to this rate messages are made one by one; beyond it a block made before is repeated. */
-const MADE_RATE_MAX = 20_000;
+const MADE_RATE_MAX = 9_000;
 /** A pass of a block takes this long at most where the rate allows, because requests wait for its end. */
 const PASS_S_MAX = 0.02;
 const BLOCK_MESSAGES_MIN = 256;
@@ -39,7 +39,16 @@ const PATHS: Readonly<Record<ExchangeName, string>> = {
   'kraken-v1': '/',
   binance: '/ws',
   poloniex: '/ws/public',
+  'poloniex-legacy': '/legacy',
   gemini: '/v2/marketdata',
+  'gemini-v1': '/v1',
+  coinbase: '/coinbase',
+};
+
+/** Where a venue is told by the address itself what to send. */
+const ADDRESSES: Readonly<Partial<Record<ExchangeName, RegExp>>> = {
+  binance: /^\/(?:stream|ws\/.+)$/,
+  'gemini-v1': /^\/v1\/(?:marketdata\/[^/]+|multimarketdata)$/,
 };
 
 export interface SimulatedExchangeOptions extends SimulatorOptions {
@@ -73,7 +82,10 @@ export class SimulatedExchange {
       'kraken-v1': limits(),
       binance: limits(),
       poloniex: limits(),
+      'poloniex-legacy': limits(),
       gemini: limits(),
+      'gemini-v1': limits(),
+      coinbase: limits(),
     };
     this.#faults = new Faults(
       this.#counts,
@@ -127,7 +139,10 @@ export class SimulatedExchange {
         'kraken-v1': url('kraken-v1'),
         binance: url('binance'),
         poloniex: url('poloniex'),
+        'poloniex-legacy': url('poloniex-legacy'),
         gemini: url('gemini'),
+        'gemini-v1': url('gemini-v1'),
+        coinbase: url('coinbase'),
       },
       restUrl: `http://127.0.0.1:${address.port}`,
       symbols: marketPairs(this.#pairs).map(({ symbol }) => symbol),
@@ -218,19 +233,22 @@ export class SimulatedExchange {
     }
   }
 
-  /** Asks the venues, of which no two have the same paths. */
+  /** Asks the venues, of which no two have the same paths but those that are two APIs of one exchange. */
   #rest(path: string, query: URLSearchParams): RestText | undefined {
     if (this.#faults.lasting('refuse-connections') !== undefined) return { status: REFUSED_STATUS, text: '' };
-    for (const venue of this.#venues.values()) {
-      const answer = venue.rest(path, query);
+    for (const exchange of EXCHANGES) {
+      const answer = this.#venue(exchange).rest(path, query);
       if (answer !== undefined) return answer;
     }
     return undefined;
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const path = request.url?.split('?')[0];
-    const exchange = EXCHANGES.find((name) => PATHS[name] === path);
+    const address = request.url ?? '/';
+    const path = address.split('?')[0]!;
+    const exchange =
+      EXCHANGES.find((name) => PATHS[name] === path) ??
+      EXCHANGES.find((name) => ADDRESSES[name]?.test(path) === true);
     if (exchange === undefined) {
       refuse(socket, 404, '');
       return;
@@ -253,11 +271,11 @@ export class SimulatedExchange {
     }
     socket.setNoDelay(true);
     this.#server.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-      this.#venue(exchange).connect(webSocket, socket);
+      this.#venue(exchange).connect(webSocket, socket, address);
     });
   }
 
-  /** The venue, made when the first client comes. */
+  /** The venue, made when the first client comes or something is asked over REST. */
   #venue(exchange: ExchangeName): SimulatedVenue {
     let venue = this.#venues.get(exchange);
     if (venue === undefined) {

@@ -19,17 +19,23 @@ import { type Topic, Topics } from './topics.ts';
 import { VenueRequests } from './venue-requests.ts';
 import type { RestText, VenueWire } from './venue-wire.ts';
 import { WIRE_BINANCE } from './wire-binance.ts';
+import { WIRE_COINBASE } from './wire-coinbase.ts';
 import { WIRE_GEMINI } from './wire-gemini.ts';
+import { WIRE_GEMINI_V1 } from './wire-gemini-v1.ts';
 import { WIRE_KRAKEN } from './wire-kraken.ts';
 import { WIRE_KRAKEN_V1 } from './wire-kraken-v1.ts';
 import { WIRE_POLONIEX } from './wire-poloniex.ts';
+import { WIRE_POLONIEX_LEGACY } from './wire-poloniex-legacy.ts';
 
 const WIRES: Readonly<Record<ExchangeName, VenueWire>> = {
   kraken: WIRE_KRAKEN,
   'kraken-v1': WIRE_KRAKEN_V1,
   binance: WIRE_BINANCE,
   poloniex: WIRE_POLONIEX,
+  'poloniex-legacy': WIRE_POLONIEX_LEGACY,
   gemini: WIRE_GEMINI,
+  'gemini-v1': WIRE_GEMINI_V1,
+  coinbase: WIRE_COINBASE,
 };
 
 /** How a connection's life ends unless the fault says otherwise: the server goes away. */
@@ -98,7 +104,8 @@ export class SimulatedVenue {
     });
   }
 
-  connect(webSocket: WebSocket, socket: Socket): void {
+  /** @param address path and query that the connection was made to. */
+  connect(webSocket: WebSocket, socket: Socket, address = '/'): void {
     const id = `1${Array.from({ length: 19 }, () => this.#connectionRandom.below(10)).join('')}`;
     const { exchange, queuedBytesMax, seed } = this.#options;
     const requestWindow = this.#limits.requestWindow();
@@ -124,6 +131,11 @@ export class SimulatedVenue {
     const condition = this.#faults.lasting('maintenance') === undefined ? 'online' : 'maintenance';
     connection.send(this.#wire.status(condition, id));
     connection.flush();
+    const { pathname, searchParams } = new URL(address, 'http://localhost');
+    const asked = this.#wire.connected?.(pathname, searchParams);
+    connection.form = asked?.form;
+    connection.own = asked?.own;
+    if (asked !== undefined) this.#requests.begin(connection, asked.request);
     this.#chooseBlocks(connection);
   }
 
@@ -193,11 +205,13 @@ export class SimulatedVenue {
   /** Sends a heartbeat to subscribers that were sent nothing since the last call. */
   heartbeat(): void {
     for (const connection of this.connections) {
-      if (!connection.sentSince && connection.subscriptions.size > 0 && !connection.block?.isMidPass) {
+      const isOwed = connection.subscriptions.size > 0 || this.#wire.beatsAlways === true;
+      if (!connection.sentSince && isOwed && !connection.block?.isMidPass) {
         connection.send(this.#wire.heartbeat);
         connection.flush();
       }
       connection.sentSince = false;
+      this.#beatProducts(connection);
     }
   }
 
@@ -232,6 +246,16 @@ export class SimulatedVenue {
     }
   }
 
+  /** Not beside a block, whose trades have numbers of their own. */
+  #beatProducts(connection: SimulatedConnection): void {
+    const wire = this.#wire;
+    if (wire.productHeartbeat === undefined || connection.block !== undefined) return;
+    const topics = [...connection.subscriptions.values()].filter((topic) => topic !== undefined);
+    for (const symbol of new Set(topics.map(({ symbol }) => symbol)))
+      connection.send(wire.productHeartbeat(symbol, this.#now()));
+    connection.flush();
+  }
+
   #now(): number {
     return this.#frozenUs ?? this.#options.now();
   }
@@ -257,11 +281,13 @@ export class SimulatedVenue {
     if (intent.kind === 'send') return this.#sendState(intent.topic);
     const { symbol } = intent;
     const { trades, changes } = symbol.takeLiquidity();
+    if (this.#wire.joinsTrades === true) return this.#changeBook(symbol, changes, trades);
     this.#intents.unshift({ kind: 'book', symbol, changes });
     return this.#sendTrades(symbol, trades);
   }
 
-  #changeBook(symbol: MarketSymbol, changes: readonly Change[]): boolean {
+  /** @param trades What the changes come of, where the venue says so in the same message. */
+  #changeBook(symbol: MarketSymbol, changes: readonly Change[], trades: readonly Trade[] = []): boolean {
     const topics = this.#topics.ofSymbol('book', symbol);
     const update = symbol.book.update(
       changes,
@@ -269,24 +295,31 @@ export class SimulatedVenue {
     );
     symbol.replenish();
     if (update.undo.length === 0 || topics.length === 0) return false;
-    const fault = this.#faults.take(symbol.pair.symbol, 'book', update.touchesTop);
+    const fault =
+      this.#faults.take(symbol.pair.symbol, 'book', update.touchesTop) ??
+      (trades.length > 0 ? this.#faults.take(symbol.pair.symbol, 'trade', true) : undefined);
     const checksum = symbol.book.checksum();
     if (update.isShown) symbol.book.showAs(symbol.book.id + 1);
     update.windows.forEach((window, n) => {
       if (window.levels.length === 0) return;
-      const text = this.#wire.bookUpdate(symbol, window, checksum, this.#now());
+      const text = this.#wire.bookUpdate(symbol, window, checksum, this.#now(), trades);
       this.#deliver(topics[n]!, text, fault);
     });
     return update.isShown;
   }
 
   #sendTrades(symbol: MarketSymbol, trades: readonly Trade[]): boolean {
-    const [topic] = this.#topics.ofSymbol('trade', symbol);
-    if (topic === undefined) return false;
+    const topics = this.#topics.ofSymbol('trade', symbol);
+    if (topics.length === 0) return false;
+    const wire = this.#wire;
     const fault = this.#faults.take(symbol.pair.symbol, 'trade', true);
-    const messages = this.#wire.sendsTradesApart === true ? trades.map((trade) => [trade]) : [trades];
-    for (const [n, some] of messages.entries())
-      this.#deliver(topic, this.#wire.trades(symbol, some, false), n === 0 ? fault : undefined);
+    const messages = wire.sendsTradesApart === true ? trades.map((trade) => [trade]) : [trades];
+    for (const topic of topics)
+      for (const [n, some] of messages.entries()) {
+        const text =
+          topic.size === 0 ? wire.trades(symbol, some, false) : wire.aggregateTrade?.(symbol, some[0]!);
+        if (text !== undefined) this.#deliver(topic, text, n === 0 ? fault : undefined);
+      }
     return true;
   }
 
@@ -317,9 +350,12 @@ export class SimulatedVenue {
     }
     const sent = fault?.name === 'corrupt-checksum' ? this.#wire.corrupted(text) : text;
     for (const connection of topic.subscribers) {
-      if (fault?.name !== 'skip-update') connection.sendMarket(sent);
-      if (fault?.name === 'repeat') connection.sendMarket(sent);
-      if (held !== undefined) connection.sendMarket(held);
+      // In the order in which they would have been sent, because a connection may count its messages.
+      const late = held === undefined ? '' : connection.addressed(this.#wire, topic, held);
+      const own = connection.addressed(this.#wire, topic, sent);
+      if (fault?.name !== 'skip-update') connection.sendMarket(own);
+      if (fault?.name === 'repeat') connection.sendMarket(own);
+      if (held !== undefined) connection.sendMarket(late);
     }
     this.#held.delete(topic);
   }

@@ -61,6 +61,12 @@ export class VenueRequests {
     if (waiting.length > REQUESTS_WAITING_MAX) connection.close(1008, 'too many requests');
   }
 
+  /** Carries out what a connection asked for by the address it was made to. */
+  begin(connection: SimulatedConnection, request: ClientRequest): void {
+    this.#answerOne(connection, request);
+    connection.flush();
+  }
+
   /** Answers what came while a block was under way. */
   answerWaiting(connection: SimulatedConnection): void {
     const waiting = this.#waiting.get(connection);
@@ -77,7 +83,9 @@ export class VenueRequests {
   }
 
   #answer(connection: SimulatedConnection, text: string): void {
-    this.#answerOne(connection, this.#context.wire.read(text));
+    const { wire, market } = this.#context;
+    const request = wire.read(text);
+    this.#answerOne(connection, wire.resolved?.(request, market) ?? request);
   }
 
   #answerOne(connection: SimulatedConnection, request: ClientRequest): void {
@@ -93,6 +101,12 @@ export class VenueRequests {
       case 'answered':
         if (faults.lasting('ignore-acks') === undefined) connection.send(request.text);
         return;
+      case 'about-connection': {
+        const { form, names } = connection;
+        if (form !== undefined && faults.lasting('ignore-acks') === undefined)
+          connection.send(request.answer(form, [...names.values()]));
+        return;
+      }
       case 'malformed':
         connection.send(wire.malformed(now));
         return;
@@ -102,7 +116,7 @@ export class VenueRequests {
       case 'subscribe':
       case 'unsubscribe':
         if (faults.lasting('ignore-acks') !== undefined) return;
-        if (!this.#context.limits.mayName(request.symbols.length))
+        if (request.namesAll !== true && !this.#context.limits.mayName(request.symbols.length))
           this.#refuse(connection, request, VENUE_REFUSALS.symbolsPerRequest);
         else if (request.kind === 'subscribe') this.#subscribe(connection, request);
         else this.#unsubscribe(connection, request);
@@ -145,12 +159,15 @@ export class VenueRequests {
       }
       const topic = topics.subscribe(connection, symbol, parameters);
       subscriptions.set(key, topic);
+      if (request.kind === 'subscribe' && request.name !== undefined)
+        connection.names.set(topic, request.name);
       for (const more of alsoOf(request))
         subscriptions.set(wire.topicKey(more, venueSymbol), topics.subscribe(connection, symbol, more));
       if (connection.block !== undefined) connection.block.outdated = true;
       // Kraken v1 and Poloniex send no past trades, as recorded.
-      const hasPast = topic.channel !== 'trade' || exchange === 'kraken';
-      if (parameters.snapshot && hasPast) snapshots.push(this.#context.snapshot(topic));
+      const hasPast = topic.channel !== 'trade' || exchange === 'kraken' || exchange === 'coinbase';
+      if (parameters.snapshot && hasPast)
+        snapshots.push(connection.addressed(wire, topic, this.#context.snapshot(topic)));
     }
     if (accepted.length > 0) connection.send(wire.acknowledged!(request, accepted, now));
     connection.connectionCounts.subscriptions = subscriptions.size;
@@ -184,6 +201,7 @@ export class VenueRequests {
     connection.subscriptions.delete(key);
     connection.connectionCounts.subscriptions = connection.subscriptions.size;
     if (topic === undefined) return;
+    connection.names.delete(topic);
     this.#context.topics.unsubscribe(connection, topic);
     if (connection.block !== undefined) connection.block.outdated = true;
   }

@@ -5,8 +5,9 @@
  */
 import { GEMINI_CANDLES } from '../../shared/venues/gemini.ts';
 import type { Candle } from './candles.ts';
-import { priceText, qtyText } from './decimal-text.ts';
+import { LOT_DECIMALS, priceText, qtyText } from './decimal-text.ts';
 import type { Ladder } from './ladder.ts';
+import type { Listing } from './market.ts';
 import type { MarketSymbol, Trade } from './market-symbol.ts';
 import { isObject, parseObject, symbolList } from './request-text.ts';
 import type { ClientRequest, TopicParameters, VenueWire } from './venue-wire.ts';
@@ -72,6 +73,17 @@ function readSubscription(kind: 'subscribe' | 'unsubscribe', value: unknown): Cl
     topic: undefined,
     reason: VENUE_REFUSALS.channel,
   };
+}
+
+const DETAILS_PATH = /^\/v1\/symbols\/details\/(\w+)$/;
+
+/** Steps are numbers here, small ones with an exponent. */
+const step = (decimals: number): string =>
+  decimals < 5 ? (10 ** -decimals).toFixed(decimals) : `1E-${decimals}`;
+
+function detailsText({ pair, venueSymbol }: Listing): string {
+  const [base, quote] = pair.symbol.split('/');
+  return `{"symbol":"${venueSymbol}","base_currency":"${base}","quote_currency":"${quote}","tick_size":${step(LOT_DECIMALS)},"quote_increment":${step(pair.priceDecimals)},"min_order_size":"0.00001","status":"open"}`;
 }
 
 export const WIRE_GEMINI: VenueWire = {
@@ -142,6 +154,20 @@ export const WIRE_GEMINI: VenueWire = {
     const shown = isSnapshot ? [...all].reverse() : [last];
     const texts = shown.map((candle) => candleText(symbol, candle));
     return `{"type":"${GEMINI_CANDLES.get(intervalMinutes)}_updates","symbol":"${symbol.venueSymbol}","changes":[${texts.join(',')}]}`;
+  },
+
+  rest(path, _query, { listings }) {
+    if (path === '/v1/symbols')
+      return {
+        status: 200,
+        text: JSON.stringify(listings.map(({ venueSymbol }) => venueSymbol.toLowerCase())),
+      };
+    const [, name] = DETAILS_PATH.exec(path) ?? [];
+    if (name === undefined) return undefined;
+    const listing = listings.find(({ venueSymbol }) => venueSymbol === name.toUpperCase());
+    if (listing === undefined)
+      return { status: 400, text: errorText('InvalidSymbol', `${name} is no symbol`) };
+    return { status: 200, text: detailsText(listing) };
   },
 };
 

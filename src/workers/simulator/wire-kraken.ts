@@ -2,11 +2,12 @@
  * Kraken v2 on the wire. Sources: docs.kraken.com/api/docs/websocket-v2 as of 2026-05-27; order of keys
  * and trailing zeros as in recorded sessions of 2026-08 to 2026-10.
  */
-import { KRAKEN } from '../../shared/venues/kraken.ts';
+import { KRAKEN, KRAKEN_V1 } from '../../shared/venues/kraken.ts';
 import type { ChannelName } from '../../shared/venues/venue.ts';
 import type { Candle } from './candles.ts';
 import { LOT_DECIMALS, priceText, qtyText, rfc3339NsText, rfc3339Text } from './decimal-text.ts';
 import type { Ladder } from './ladder.ts';
+import type { Market } from './market.ts';
 import type { MarketSymbol } from './market-symbol.ts';
 import { integer, isObject, type JsonObject, parseObject, symbolList } from './request-text.ts';
 import type { SentLevel } from './simulated-book.ts';
@@ -114,6 +115,34 @@ function readSubscription(request: JsonObject): ClientRequest {
   return { kind, requestId, symbols, topic };
 }
 
+/** Under the older API's names. Source: docs.kraken.com/api/docs/rest-api/get-tradable-asset-pairs. */
+function assetPairsText({ listings }: Market): string {
+  const pairs = listings.map(({ pair }) => {
+    const wsname = KRAKEN_V1.toVenueSymbol(pair.symbol);
+    const altname = wsname.replace('/', '');
+    const [base, quote] = wsname.split('/');
+    const rules = {
+      altname,
+      wsname,
+      aclass_base: 'currency',
+      base,
+      aclass_quote: 'currency',
+      quote,
+      lot: 'unit',
+      cost_decimals: 5,
+      pair_decimals: pair.priceDecimals,
+      lot_decimals: LOT_DECIMALS,
+      lot_multiplier: 1,
+      ordermin: '0.0001',
+      costmin: '0.5',
+      tick_size: priceText(1, pair.priceDecimals, ''),
+      status: 'online',
+    };
+    return [altname, rules] as const;
+  });
+  return JSON.stringify({ error: [], result: Object.fromEntries(pairs) });
+}
+
 export const WIRE_KRAKEN: VenueWire = {
   heartbeat: '{"channel":"heartbeat"}',
 
@@ -219,4 +248,8 @@ export const WIRE_KRAKEN: VenueWire = {
     });
     return `{"channel":"instrument","type":"snapshot","data":{"assets":[${assetTexts.join(',')}],"pairs":[${pairTexts.join(',')}]}}`;
   },
+
+  // Of both APIs.
+  rest: (path, _query, market) =>
+    path === '/0/public/AssetPairs' ? { status: 200, text: assetPairsText(market) } : undefined,
 };

@@ -6,7 +6,7 @@
 import { POLONIEX } from '../../shared/venues/poloniex.ts';
 import type { ChannelName } from '../../shared/venues/venue.ts';
 import type { Candle } from './candles.ts';
-import { millisText, priceText, qtyText } from './decimal-text.ts';
+import { LOT_DECIMALS, millisText, priceText, qtyText } from './decimal-text.ts';
 import type { Ladder } from './ladder.ts';
 import type { MarketSymbol } from './market-symbol.ts';
 import { integer, isObject, type JsonObject, parseObject, symbolList } from './request-text.ts';
@@ -236,4 +236,31 @@ export const WIRE_POLONIEX: VenueWire = {
   quote: () => '',
 
   instruments: () => '',
+
+  rest(path, _query, { listings }) {
+    if (path !== '/markets') return undefined;
+    const markets = listings.map(({ pair, venueSymbol }) => {
+      const [base, quote] = pair.symbol.split('/');
+      return {
+        symbol: venueSymbol,
+        baseCurrencyName: base,
+        quoteCurrencyName: quote,
+        displayName: pair.symbol,
+        state: 'NORMAL',
+        visibleStartTime: 1659018816626,
+        tradableStartTime: 1659018816626,
+        symbolTradeLimit: {
+          symbol: venueSymbol,
+          priceScale: pair.priceDecimals,
+          quantityScale: LOT_DECIMALS,
+          amountScale: 8,
+          minQuantity: '0.0001',
+          minAmount: '1',
+          highestBid: '0',
+          lowestAsk: '0',
+        },
+      };
+    });
+    return { status: 200, text: JSON.stringify(markets) };
+  },
 };

@@ -67,6 +67,8 @@ export class FastLane extends Duplex implements SortedFrames {
   #inputEnded = false;
   #inputEndTold = false;
   #socketClosed = false;
+  /** As `destroyed`, which takes longer to ask than some messages take to read. */
+  #gone = false;
 
   constructor(options: LaneOptions) {
     super({ writableHighWaterMark: PONG_BYTES_MAX });
@@ -158,13 +160,13 @@ export class FastLane extends Duplex implements SortedFrames {
   text(bytes: Buffer, start: number, end: number, receivedAtNs: MonotonicNs): boolean {
     this.#handed = true;
     if (!this.#events.text(bytes, start, end, receivedAtNs)) this.#stopped = true;
-    return !this.#stopped && !this.destroyed;
+    return !this.#stopped && !this.#gone;
   }
 
   binary(bytes: Buffer, start: number, end: number, receivedAtNs: MonotonicNs): boolean {
     this.#handed = true;
     if (!this.#events.binary(bytes, start, end, receivedAtNs)) this.#stopped = true;
-    return !this.#stopped && !this.destroyed;
+    return !this.#stopped && !this.#gone;
   }
 
   forward(bytes: Buffer, start: number, end: number, message: boolean): boolean {
@@ -287,7 +289,13 @@ export class FastLane extends Duplex implements SortedFrames {
     else this.#socket.end(() => done());
   }
 
+  override destroy(error?: Error): this {
+    this.#gone = true;
+    return super.destroy(error);
+  }
+
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#gone = true;
     this.#socket?.destroy();
     done(error);
   }

@@ -4,6 +4,13 @@ import type { ConnectionEvents } from '../feed-events.ts';
 
 const CONTROL_PAYLOAD_MAX = 125;
 const RSV1 = 4;
+/** First byte of a text message in one frame, as it was sent. */
+const PLAIN_TEXT = 0x81;
+/** A length in the second byte below this; this one where it is in the two bytes after. */
+const LENGTH_16 = 126;
+/** Bytes of a header without a mask, by where its length is. */
+const LENGTH_7_BYTES = 2;
+const LENGTH_16_BYTES = 4;
 
 /** Where the sorter puts what it found. */
 export interface SortedFrames extends Pick<ConnectionEvents, 'text' | 'binary'> {
@@ -33,6 +40,7 @@ export class FrameSorter {
   readonly #header = new FrameHeader();
   #compressed = false;
   #fragmentOpen = false;
+  #textLength = 0;
 
   constructor(sink: SortedFrames, maxPayload: number) {
     this.#sink = sink;
@@ -56,6 +64,13 @@ export class FrameSorter {
     let at = start;
     while (at < end) {
       if (this.over) return end;
+      const text = this.#plainText(bytes, at, end);
+      if (text > 0) {
+        const next = text + this.#textLength;
+        at = next;
+        if (!sink.text(bytes, text, next, receivedAtNs)) return at;
+        continue;
+      }
       const complete = header.read(bytes, at, end);
       if (!complete && (end - at < 2 || this.#mayBegin())) return at;
       const payloadAt = at + header.headerLength;
@@ -92,6 +107,24 @@ export class FrameSorter {
     if (!complete) return header.headerLength - (end - start);
     if (!this.#mayHaveLength()) return 0;
     return Math.max(0, header.headerLength + header.payloadLength - (end - start));
+  }
+
+  /**
+   * The frame that nearly all are: a text message of less than 64 KiB, plain and all there. Anything else is
+   * decided by its whole header.
+   *
+   * @returns where the payload of `#textLength` bytes begins, or 0.
+   */
+  #plainText(bytes: Buffer, at: number, end: number): number {
+    if (end - at < LENGTH_16_BYTES || bytes[at] !== PLAIN_TEXT || this.#fragmentOpen || this.#compressed)
+      return 0;
+    const short = bytes[at + 1]!;
+    const isShort = short < LENGTH_16;
+    const length = isShort ? short : (bytes[at + 2]! << 8) | bytes[at + 3]!;
+    const payloadAt = at + (isShort ? LENGTH_7_BYTES : LENGTH_16_BYTES);
+    if (short > LENGTH_16 || length > this.#maxPayload || payloadAt + length > end) return 0;
+    this.#textLength = length;
+    return payloadAt;
   }
 
   /** A whole message in one frame, as it was sent: no fragment, no extension, no mask. */

@@ -17,8 +17,12 @@ type Step =
   | readonly ['mark' | 'rollback' | 'publish' | 'take' | 'release' | 'restart']
   | readonly ['free' | 'held'];
 
-/** Plays the steps on an empty ring and says what came of each that answers. Records are numbered from 1. */
-function play(position: number, steps: readonly Step[]): (string | number | boolean)[] {
+/**
+ * Plays the steps on an empty ring and says what came of each that answers. Records are numbered from 1.
+ *
+ * @param appends writes records by claiming and committing them at once.
+ */
+function play(position: number, steps: readonly Step[], appends: boolean): (string | number | boolean)[] {
   const ring = ringAt(position, CAPACITY);
   let writer = new RingWriter(ring);
   const reader = new RingReader(ring);
@@ -30,14 +34,14 @@ function play(position: number, steps: readonly Step[]): (string | number | bool
     switch (step[0]) {
       case 'write':
       case 'claim':
-        at = writer.tryClaim(step[1]);
+        at = step[0] === 'write' && appends ? writer.append(step[1]) : writer.tryClaim(step[1]);
         if (at === RING_FULL) {
           said.push('full');
           break;
         }
         if (step[0] === 'claim') break;
         fillRecord(writer.view, at, step[1], ++number);
-        writer.commit(step[1]);
+        if (!appends) writer.commit(step[1]);
         break;
       case 'commit':
         fillRecord(writer.view, at, step[1], ++number);
@@ -310,7 +314,8 @@ const CASES: readonly {
 ];
 
 for (const { title, steps, said } of CASES) {
-  test(title, () => assert.deepEqual(play(0, steps), said));
+  test(title, () => assert.deepEqual(play(0, steps, false), said));
+  test(`${title}, where records are appended`, () => assert.deepEqual(play(0, steps, true), said));
 }
 
 for (const { name, position } of POSITIONS) {

@@ -21,17 +21,23 @@ const ms = (at: number): MonotonicNs => (at * 1e6) as MonotonicNs;
 type Step = readonly [atMs: number, what: string, line?: number, n?: number, more?: string];
 
 /**
- * Plays steps: `open`, `subscribed`, `close`, `trade n`, `ticker n` (at the exchange time n, or the one given), `update n`,
- * `snapshot n`, `stale`, `live`, `handedOver` to that line, `settled`, `tick`, `write` the book asked for.
+ * Plays steps: `open`, `subscribed`, `close`, `trade n` (at the exchange time given), `ticker n` (at the exchange time n,
+ * or the one given), `update n`, `snapshot n`, `stale`, `live`, `handedOver` to that line, `settled`, `tick`, `write`
+ * the book asked for. What begins with `&` is in one message with the next step.
  */
 function play(steps: readonly Step[], options: Partial<ArbiterOptions> = {}): string[] {
   const arbiter = new LineArbiter(options);
   const told: string[] = [];
   const view = new DataView(new ArrayBuffer(1024));
-  for (const [at, what, line = 0, n = 0, more = ''] of steps) {
+  let isInMessage = false;
+  for (const [at, step, line = 0, n = 0, more = ''] of steps) {
     const now = ms(at);
-    arbiter.advance(now);
-    drain(arbiter, told, at);
+    const what = step.replace('& ', '');
+    if (!isInMessage) {
+      arbiter.advance(now);
+      drain(arbiter, told, at);
+    }
+    isInMessage = what !== step;
     const say = (word: string): void => {
       told.push(`${at} ${word}`);
     };
@@ -45,13 +51,14 @@ function play(steps: readonly Step[], options: Partial<ArbiterOptions> = {}): st
     else if (what === 'handedOver') say(`handed over: ${arbiter.handedOver(1 - line, line, now)}`);
     else if (what === 'settled') say(`settled: ${arbiter.isSettled(now)}`);
     else if (what !== 'tick') {
-      if (what === 'trade') writeTrade(view, n, more === 'history');
+      if (what === 'trade') writeTrade(view, n, more === 'history', Number(more) || 0);
       else if (what === 'ticker') writeTicker(view, n, more);
+      else if (more === 'numbered') writeNumberedBook(view, n, what === 'snapshot');
       else writeBook(view, n, what === 'snapshot', more === 'deep' ? 25 : 10);
       HEADER.field.receivedAtNs.set(view, 0, now);
       say(`${what} ${n} of ${line}: ${NAMES[arbiter.offer(line, view, 0)]}`);
     }
-    drain(arbiter, told, at);
+    if (!isInMessage) drain(arbiter, told, at);
   }
   return told;
 }
@@ -82,8 +89,8 @@ function write<F extends Fields>(view: DataView, layout: RecordLayout<F>, us: nu
   HEADER.field.sequence.set(view, 0, -1);
 }
 
-function writeTrade(view: DataView, id: number, isHistory: boolean): void {
-  write(view, TRADE, 0, TRADE.size);
+function writeTrade(view: DataView, id: number, isHistory: boolean, us = 0): void {
+  write(view, TRADE, us, TRADE.size);
   HEADER.field.sequence.set(view, 0, id);
   HEADER.field.flags.set(view, 0, isHistory ? FLAG.snapshot : 0);
 }
@@ -103,6 +110,13 @@ function writeBook(view: DataView, n: number, isSnapshot: boolean, depth: number
   BOOK.field.bidCount.set(view, 0, 1);
   view.setFloat64(BOOK.size, n, true);
   view.setFloat64(BOOK.size + LEVEL_BYTES - 8, isSnapshot ? 2 : 1, true);
+}
+
+/** Of a venue whose updates are numbered and have no checksum, all of one time, and whose snapshots have none. */
+function writeNumberedBook(view: DataView, n: number, isSnapshot: boolean): void {
+  write(view, BOOK, isSnapshot ? -1 : 7, bookBytes(0));
+  HEADER.field.flags.set(view, 0, isSnapshot ? FLAG.snapshot : 0);
+  HEADER.field.sequence.set(view, 0, n);
 }
 
 const TWO_LINES: readonly Step[] = [
@@ -210,6 +224,13 @@ test('a trade that only the history of a new line has is a trade like any other'
   writeTrade(view, 7, true);
   assert.equal(arbiter.offer(1, view, 0), VERDICT.deliver);
   assert.equal(HEADER.field.flags.get(view, 0), 0);
+  // So it is where it has to wait for the old line.
+  writeTrade(view, 9, true);
+  assert.equal(arbiter.offer(1, view, 0), VERDICT.held);
+  writeTrade(view, 8, false);
+  assert.equal(arbiter.offer(0, view, 0), VERDICT.deliver);
+  assert.equal(arbiter.due.take(), DUE.record);
+  assert.deepEqual([numberOf(arbiter.due.view), HEADER.field.flags.get(arbiter.due.view, 0)], [9, 0]);
 });
 
 test('one id far too great stops the trades of an instrument for a bounded time only', () => {
@@ -264,6 +285,36 @@ test('of a venue whose ids are not counted one by one a jump is no hole, and eac
       '6 trade 90000 of 0: duplicate',
       '7 trade 90001 of 0: deliver',
       '8 trade 90001 of 1: duplicate',
+    ],
+  );
+});
+
+test('of such a venue a line that runs ahead waits until its place is known, and nothing is late', () => {
+  assert.deepEqual(
+    play(
+      [
+        ...TWO_LINES,
+        [1, 'trade', 0, 70],
+        [2, 'trade', 1, 95],
+        [3, 'trade', 1, 96],
+        [4, 'trade', 0, 80],
+        [5, 'trade', 0, 95],
+        [6, 'trade', 1, 97],
+        [7, 'trade', 0, 96],
+        [8, 'trade', 0, 97],
+      ],
+      { denseTrades: false },
+    ),
+    [
+      '1 trade 70 of 0: deliver',
+      '2 trade 95 of 1: hidden',
+      '3 trade 96 of 1: hidden',
+      '4 trade 80 of 0: deliver',
+      '5 trade 95 of 0: deliver',
+      '5 due: 96',
+      '6 trade 97 of 1: deliver',
+      '7 trade 96 of 0: duplicate',
+      '8 trade 97 of 0: duplicate',
     ],
   );
 });
@@ -517,6 +568,168 @@ test('a deep book that lacks an update is written anew from the line that has it
       [7, 'update', 1, 13, 'deep'],
     ]).slice(-4),
     ['6 update 12 of 1: late', '6 due: suspect 0', '7 update 13 of 1: duplicate', '7 due: snapshot of 1'],
+  );
+});
+
+/** Line 1 has a book that is ahead; line 0 begins anew and finds its place, all in one message. */
+const BEGUN_ANEW: readonly Step[] = [
+  ...TWO_LINES,
+  [1, 'snapshot', 0, 1, 'deep'],
+  [2, 'update', 0, 2, 'deep'],
+  [3, 'update', 0, 3, 'deep'],
+  [4, 'snapshot', 1, 9, 'deep'],
+  [5, '& stale', 0],
+  [5, '& snapshot', 0, 2, 'deep'],
+  [5, '& update', 0, 3, 'deep'],
+  [5, '& update', 0, 4, 'deep'],
+];
+
+test('a book that is ahead is not written before records that came after it was asked for', () => {
+  const told = play([...BEGUN_ANEW, [5, 'stale', 0], [5, 'write', 1], [6, 'update', 1, 10, 'deep']]);
+  assert.deepEqual(told.slice(4), [
+    '5 stale hidden',
+    '5 snapshot 2 of 0: hidden',
+    '5 update 3 of 0: hidden',
+    '5 update 4 of 0: held',
+    '5 stale hidden',
+    '5 due: 4',
+    '5 due: snapshot of 1',
+    '6 update 10 of 1: deliver',
+  ]);
+});
+
+test('while records wait to be written there is no book to write anew, and that it is stale comes after them', () => {
+  const told = play([...BEGUN_ANEW, [5, '& stale', 1], [5, 'stale', 0]]);
+  assert.deepEqual(told.slice(7), [
+    '5 update 4 of 0: held',
+    '5 stale hidden',
+    '5 stale hidden',
+    '5 due: 4',
+    '5 due: stale',
+  ]);
+});
+
+test('the book of a line is one to write anew only where all it said was delivered', () => {
+  const arbiter = new LineArbiter();
+  const view = new DataView(new ArrayBuffer(1024));
+  const say = (line: number, n: number, isSnapshot = false): void => {
+    writeBook(view, n, isSnapshot, 25);
+    HEADER.field.receivedAtNs.set(view, 0, ms(1));
+    arbiter.offer(line, view, 0);
+  };
+  const lineOf = (): readonly [line: number, isTrusted: boolean] => [
+    arbiter.bookLine(BTC),
+    arbiter.isBookTrusted(BTC),
+  ];
+  assert.deepEqual(lineOf(), [-1, false], 'no line');
+  arbiter.open(0);
+  arbiter.open(1);
+  say(0, 1, true);
+  say(0, 2);
+  say(1, 2, true);
+  say(1, 3);
+  say(1, 4);
+  assert.deepEqual(lineOf(), [0, true], 'line 1 is ahead');
+  say(0, 3);
+  assert.deepEqual(lineOf(), [-1, true], 'what line 1 said is still to be written');
+  assert.equal(arbiter.due.take(), DUE.record);
+  assert.deepEqual(lineOf(), [1, true], 'line 0 is behind');
+  arbiter.bookStale(1, BTC, ms(2));
+  assert.deepEqual(lineOf(), [-1, true], 'line 0 will come there');
+  arbiter.bookStale(0, BTC, ms(2));
+  assert.deepEqual(lineOf(), [-1, false], 'no line has the book');
+});
+
+test('what finds no room leaves no hole in what a line is to go on with', () => {
+  const updates = (line: number, from: number, to: number): Step[] =>
+    Array.from({ length: to - from + 1 }, (_, n) => [3, 'update', line, from + n]);
+  const told = play(
+    [
+      ...TWO_LINES,
+      [1, 'snapshot', 0, 1],
+      [2, 'snapshot', 1, 2],
+      ...updates(1, 3, 400),
+      ...updates(0, 2, 350),
+      ...updates(1, 401, 402),
+    ],
+    { heldBytesMax: 0 },
+  );
+  const delivered = told
+    .map((each) => /due: (\d+)$|update (\d+) of \d: deliver$/.exec(each))
+    .filter((match) => match !== null)
+    .map(([, due, update]) => Number(due ?? update));
+  assert.deepEqual(
+    delivered,
+    Array.from({ length: 401 }, (_, n) => n + 2),
+  );
+});
+
+test('a snapshot without a time is known by its number to be behind, and equal times by theirs to be in order', () => {
+  const steps: readonly Step[] = [
+    ...TWO_LINES,
+    [1, 'snapshot', 0, 1, 'numbered'],
+    [2, 'update', 0, 2, 'numbered'],
+    [3, 'update', 0, 4, 'numbered'],
+    [4, 'snapshot', 1, 1, 'numbered'],
+    [5, 'stale', 0],
+    [6, 'update', 1, 3, 'numbered'],
+    [7, 'update', 1, 4, 'numbered'],
+    [8, 'update', 1, 5, 'numbered'],
+  ];
+  assert.deepEqual(play(steps, { numberedBooks: true }).slice(4), [
+    '5 stale hidden',
+    '6 update 3 of 1: hidden',
+    '7 update 4 of 1: hidden',
+    '8 update 5 of 1: deliver',
+  ]);
+});
+
+test('a hole is kept open while the line that may fill it speaks and has not come that far', () => {
+  const steps: readonly Step[] = [
+    ...TWO_LINES,
+    [1, 'trade', 0, 7, '100'],
+    [2, 'trade', 1, 7, '100'],
+    [3, 'trade', 1, 9, '300'],
+    [40, 'ticker', 0, 150],
+    [400, 'ticker', 0, 200],
+  ];
+  const of = (more: readonly Step[]): string[] =>
+    play([...steps, ...more]).filter((each) => !each.includes('ticker'));
+  const before = ['1 trade 7 of 0: deliver', '2 trade 7 of 1: duplicate', '3 trade 9 of 1: held'];
+  assert.deepEqual(of([[600, 'trade', 0, 8, '250']]), [...before, '600 trade 8 of 0: deliver', '600 due: 9']);
+  // It has come that far.
+  assert.deepEqual(
+    of([
+      [500, 'ticker', 0, 350],
+      [511, 'tick'],
+    ]),
+    [...before, '511 due: gap of 1', '511 due: 9'],
+  );
+  // It has fallen silent.
+  assert.deepEqual(
+    of([
+      [899, 'tick'],
+      [911, 'tick'],
+    ]),
+    [...before, '911 due: gap of 1', '911 due: 9'],
+  );
+});
+
+test('a line that gives up waiting loses nothing of what was delivered of a later time', () => {
+  assert.deepEqual(
+    play([
+      ...TWO_LINES,
+      [1, 'ticker', 0, 1, '10'],
+      [1, 'ticker', 1, 1, '10'],
+      [2, 'ticker', 0, 2, '20'],
+      [2, 'ticker', 0, 3, '20'],
+      [3, 'ticker', 1, 2, '20'],
+      [3, 'ticker', 1, 4, '20'],
+      [4, 'ticker', 0, 5, '30'],
+      [60, 'tick'],
+      [61, 'ticker', 1, 5, '30'],
+    ]).slice(-3),
+    ['3 ticker 4 of 1: held', '4 ticker 5 of 0: deliver', '61 ticker 5 of 1: duplicate'],
   );
 });
 

@@ -198,6 +198,25 @@ test('while books are being refreshed theirs are folded and everything else flow
   assert.equal(rig.feedCount('gaps'), 1);
 });
 
+test('a book that is not as the records left it is refreshed later, and the others need not wait for it', () => {
+  const rig = filled();
+  for (const instrument of [1, 2]) message(rig, () => rig.live(instrument, new Map([[5, 1]])));
+  message(rig, () => rig.book(1, 6, 1));
+  rig.take();
+  let isThere = false;
+  rig.publisher.mayRefreshBook = (instrument) => isThere || instrument !== 1;
+  message(rig, () => rig.book(1, 7, 1));
+  message(rig, () => rig.book(2, 7, 1));
+  rig.publisher.publish();
+  const books = (): string[] => lines(rig.take()).filter((line) => line.startsWith('book'));
+  assert.deepEqual(books(), ['book 2 #2 snapshot refreshed', 'book 2 #3']);
+  assert.equal(rig.publisher.degraded, true);
+  isThere = true;
+  rig.publisher.publish();
+  assert.deepEqual(books(), ['book 1 #4 snapshot refreshed']);
+  assert.equal(rig.publisher.degraded, false);
+});
+
 test('a gap tells since when records are missing', () => {
   const rig = filled();
   rig.begin();

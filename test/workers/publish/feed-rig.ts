@@ -29,10 +29,12 @@ import { createRing } from '../../../src/shared/ring/ring-layout.ts';
 import { RingReader } from '../../../src/shared/ring/ring-reader.ts';
 import { RingWriter } from '../../../src/shared/ring/ring-writer.ts';
 import {
+  type ExchangeUs,
   type FeedId,
   type InstrumentId,
   type MonotonicNs,
   NO_INSTRUMENT,
+  NONE,
 } from '../../../src/shared/units.ts';
 import { Publisher } from '../../../src/workers/publish/publisher.ts';
 import { type ListedRecord, listed } from '../../support/list-sink.ts';
@@ -115,6 +117,8 @@ export class FeedRig {
     };
   }
 
+  #written = 0;
+
   begin(): void {
     this.#saved = this.source.copy();
     this.publisher.beginMessage(++this.#now as MonotonicNs);
@@ -128,16 +132,13 @@ export class FeedRig {
 
   record(name: keyof typeof FIXED, instrument: number): void {
     const layout = FIXED[name];
-    const { publisher } = this;
-    const at = publisher.claim(layout.typeId, layout.size);
-    const { view } = publisher;
     const number = this.source.count(name, instrument);
-    for (let i = HEADER.size; i < layout.size; i++) view.setUint8(at + i, 0);
-    // The last fields are zero by then, so this is the one value that tells the records apart.
-    view.setFloat64(at + HEADER.size, number, true);
-    HEADER.field.instrument.set(view, at, instrument as InstrumentId);
-    HEADER.field.sequence.set(view, at, number);
-    publisher.commit(layout.size);
+    this.#write(layout.typeId, layout.size, (view, at) => {
+      // The last fields are zero by then, so this is the one value that tells the records apart.
+      view.setFloat64(at + HEADER.size, number, true);
+      HEADER.field.instrument.set(view, at, instrument as InstrumentId);
+      HEADER.field.sequence.set(view, at, number);
+    });
   }
 
   raw(instrument: number, payloadBytes: number): void {
@@ -231,22 +232,41 @@ export class FeedRig {
   }
 
   #writeBook(instrument: number, flags: number, number: number, bids: Bids): void {
-    const bytes = bookBytes(bids.size);
+    this.#write(TYPE.book, bookBytes(bids.size), (view, at) => {
+      BOOK.field.flags.set(view, at, flags);
+      BOOK.field.instrument.set(view, at, instrument as InstrumentId);
+      BOOK.field.sequence.set(view, at, number);
+      BOOK.field.bidCount.set(view, at, bids.size);
+      let level = at + BOOK.size;
+      for (const [price, qty] of bids) {
+        view.setFloat64(level, price, true);
+        view.setFloat64(level + 8, qty, true);
+        level += LEVEL_BYTES;
+      }
+    });
+  }
+
+  /** Every other record is written where it will lie, the others are made elsewhere and put there. */
+  #write(typeId: number, bytes: number, fill: (view: DataView, at: number) => void): void {
     const { publisher } = this;
-    const at = publisher.claim(TYPE.book, bytes);
-    const { view } = publisher;
-    for (let i = HEADER.size; i < bytes; i++) view.setUint8(at + i, 0);
-    BOOK.field.flags.set(view, at, flags);
-    BOOK.field.instrument.set(view, at, instrument as InstrumentId);
-    BOOK.field.sequence.set(view, at, number);
-    BOOK.field.bidCount.set(view, at, bids.size);
-    let level = at + BOOK.size;
-    for (const [price, qty] of bids) {
-      view.setFloat64(level, price, true);
-      view.setFloat64(level + 8, qty, true);
-      level += LEVEL_BYTES;
+    if (this.#written++ % 2 === 0) {
+      const at = publisher.claim(typeId, bytes);
+      const { view } = publisher;
+      for (let i = HEADER.size; i < bytes; i++) view.setUint8(at + i, 0);
+      fill(view, at);
+      publisher.commit(bytes);
+      return;
     }
-    publisher.commit(bytes);
+    // Not at the beginning of its memory, and with garbage where the publisher fills the header in.
+    const words = new Int32Array(3 + bytes / 4).fill(-1, 0, 3 + HEADER.size / 4);
+    const view = new DataView(words.buffer);
+    const { field } = HEADER;
+    field.bytes.set(view, 12, bytes);
+    field.typeId.set(view, 12, typeId);
+    field.flags.set(view, 12, 0);
+    field.exchangeAtUs.set(view, 12, NONE as ExchangeUs);
+    fill(view, 12);
+    publisher.put(words, 3);
   }
 }
 

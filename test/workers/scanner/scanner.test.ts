@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ScannedDecimal, scanDecimal, scanDecimalWithCrc } from '../../../src/shared/decimal/scan-decimal.ts';
 import type { InstrumentId } from '../../../src/shared/units.ts';
 import { TimeScanner } from '../../../src/workers/exchanges/scan-time.ts';
-import { COPY_BYTES, ROWS_MAX } from '../../../src/workers/scanner/layout.ts';
+import { COPY_BYTES, LONG_AT, ROWS_MAX } from '../../../src/workers/scanner/layout.ts';
 import { ScannedSymbols } from '../../../src/workers/scanner/scanned-symbols.ts';
 import {
   countIndex,
@@ -21,6 +21,7 @@ import {
   qty,
   rows,
   type Shape,
+  seconds,
   signed,
   symbol,
   text,
@@ -109,6 +110,31 @@ test('random numbers are read as by the readers of single digits', () => {
   }
 });
 
+test('numbers of sixteen digits are read at once, of more one by one', () => {
+  const isLeft = (number: string): boolean => {
+    scan(UNSIGNED, `<${number}>`);
+    return scanner.int32[LONG_AT / 4]! > 0;
+  };
+  for (const number of ['30319529.27677631', '3.031952927677631', '303195292767763.1', '4503599627370.495'])
+    assert.ok(!isLeft(number), number);
+  for (const number of ['4503599627370.496', '30319529.276776312', '3031952927677631.'])
+    assert.ok(isLeft(number), number);
+});
+
+test('what is left out of a message says nothing of the message before', () => {
+  const optional: Shape = [
+    text('<'),
+    integer(0),
+    maybe(',', integer(1)),
+    maybe(';', rows(0, ']', ',', integer(0))),
+    text('>'),
+  ];
+  assert.notEqual(scan(optional, '<1,2;3,4>'), 0);
+  assert.deepEqual([value(0), value(1), scanner.int32[countIndex(0)]], [1, 2, 2]);
+  assert.notEqual(scan(optional, '<5>'), 0);
+  assert.deepEqual([value(0), value(1), scanner.int32[countIndex(0)]], [5, Number.NaN, 0]);
+});
+
 test('more decimals than a symbol is known to have are told', () => {
   symbols.setDecimals(7 as InstrumentId, 1, 8);
   for (const [level, more] of [
@@ -160,6 +186,26 @@ test('a date that there is not is no time, and does not stay behind', () => {
     assert.equal(scan(TIME, `<${time}>`), 0, time);
 });
 
+const SECONDS: Shape = [text('<'), seconds(1), text('>')];
+
+test('seconds of ten digits and six decimals are microseconds to the last one, and nothing else is', () => {
+  const random = new Random(22);
+  let read = 0;
+  for (let n = 0; n < 20_000; n++) {
+    let given = `${random.digits(10)}.${random.digits(6)}`;
+    const at = random.below(given.length);
+    if (random.percent(30))
+      given = given.slice(0, at) + random.pick(['/', ':', '.', ' ', '', '5', 'ÿ']) + given.slice(at + 1);
+    const us = /^\d{10}\.\d{6}$/.test(given) ? BigInt(given.replace('.', '')) : 2n ** 53n;
+    assert.equal(scan(SECONDS, `<${given}>`) !== 0, us < 2n ** 53n, given);
+    if (us < 2n ** 53n) assert.equal(BigInt(value(1)), us, given);
+    read += Number(us < 2n ** 53n);
+  }
+  assert.ok(read > 10_000);
+  assert.notEqual(scan(SECONDS, '<9007199254.740991>'), 0);
+  assert.equal(scan(SECONDS, '<9007199254.740992>'), 0);
+});
+
 test('literals of every length are compared to their last byte', () => {
   for (let length = 1; length <= 100; length++) {
     const literal = Array.from({ length }, (_, n) => String.fromCharCode(0x21 + ((n * 7) % 90))).join('');
@@ -209,6 +255,13 @@ test('rows are counted and read, and none is a list as well', () => {
   assert.deepEqual([column(0, 0), column(1, 0)], [[], []]);
   for (const none of ['[(1),][]', '[,(1)][]', '[(1)(2)][]', '[(1),(2)', '[(1)][(4)]'])
     assert.equal(scan(LISTS, none), 0, none);
+});
+
+test('rows that end a message end with it, whatever follows in the chunk', () => {
+  const shape: Shape = [rows(0, ']', ',', text('('), unsigned(0), text(')'))];
+  assert.notEqual(scan(shape, '(1),(2)', ',(3)'), 0);
+  assert.equal(scanner.int32[countIndex(0)], 2);
+  assert.equal(scan(shape, '(1),(2),', '(3)'), 0);
 });
 
 test('a list that is too long is not of the shape', () => {

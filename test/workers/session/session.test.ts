@@ -7,15 +7,19 @@ import { Session } from '../../../src/workers/session/session.ts';
 import type { SessionInput } from '../../../src/workers/session/session-actions.ts';
 import {
   ack,
+  book,
   end,
   HEARD,
   LIMITS,
+  live,
+  no,
   OPENED,
   type Play,
   play,
   RESET,
   type Script,
   START,
+  stale,
   TIMES,
   trade,
   unwant,
@@ -660,3 +664,26 @@ function describe(input: SessionInput): string {
   if (input.kind !== 'ended') return input.kind;
   return Object.entries(FAULTS).find(([, { id }]) => id === input.end.fault)![0];
 }
+
+test('what a new connection is to carry, and what the exchange has accepted, can be asked at any time', () => {
+  const [btc, eth, sol] = [trade('BTC'), trade('ETH'), book('SOL')];
+  const session = new Session({ times: TIMES, limits: LIMITS, seed: 1, subscriptions: [btc, eth, sol] });
+  let seconds = 0;
+  const hear = (input: SessionInput): void => void session.receive(input, (seconds++ * 1e9) as MonotonicNs);
+  assert.deepEqual([session.wanted, session.subscribed], [[btc, eth, sol], []]);
+  for (const input of [START, OPENED, ack(btc), ack(sol), live(sol), no(eth, 'no such symbol')]) hear(input);
+  assert.deepEqual(
+    [session.wanted, session.subscribed],
+    [
+      [btc, sol],
+      [btc, sol],
+    ],
+  );
+  // A book that is mended is subscribed as far as anybody was told.
+  for (const input of [stale(sol), TICK]) hear(input);
+  assert.deepEqual(session.subscribed, [btc, sol]);
+  hear(unwant(btc));
+  assert.deepEqual(session.wanted, [sol]);
+  hear(RESET);
+  assert.deepEqual([session.wanted, session.subscribed], [[sol], []]);
+});

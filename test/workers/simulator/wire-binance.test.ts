@@ -15,6 +15,14 @@ const PRINTED: readonly (readonly [ours: string, printed: string])[] = [
     '{"e":"trade","E":1672515782136,"s":"BNBBTC","t":12345,"p":"0.001","q":"100","T":1672515782136,"m":true,"M":true}',
   ],
   [
+    WIRE_BINANCE.aggregateTrade!(btc, btc.touch()),
+    '{"e":"aggTrade","E":1672515782136,"s":"BNBBTC","a":12345,"p":"0.001","q":"100","f":100,"l":105,"T":1672515782136,"m":true,"M":true}',
+  ],
+  [
+    WIRE_BINANCE.bookSnapshot(btc, 5, AT),
+    `{"lastUpdateId":160,"bids":[${Array(5).fill('["0.0024","10"]')}],"asks":[${Array(5).fill('["0.0026","100"]')}]}`,
+  ],
+  [
     WIRE_BINANCE.quote(btc, AT),
     '{"u":400900217,"s":"BNBUSDT","b":"25.35190000","B":"31.21000000","a":"25.36520000","A":"40.66000000"}',
   ],
@@ -78,4 +86,61 @@ test('a request for several streams is as many requests and one answer', () => {
   );
   for (const text of ['', '{}', '{"method":"SUBSCRIBE"}', '{"method":"SUBSCRIB","params":["a"]}'])
     assert.equal(WIRE_BINANCE.read(text).kind, 'malformed');
+});
+
+const SETTINGS = [
+  ['/ws', '', false, false, []],
+  ['/ws/btcusd@trade', '', false, false, ['btcusd@trade']],
+  [
+    '/ws/btcusd@depth5/ethusd@aggTrade',
+    'timeUnit=microsecond',
+    false,
+    true,
+    ['btcusd@depth5', 'ethusd@aggTrade'],
+  ],
+  ['/stream', '', true, false, []],
+  [
+    '/stream',
+    'streams=btcusd@depth20@100ms/btcusd@nosuch&timeUnit=MICROSECOND',
+    true,
+    true,
+    ['btcusd@depth20@100ms'],
+  ],
+] as const;
+
+for (const [path, query, combined, microseconds, streams] of SETTINGS)
+  test(`a connection to ${path}?${query} is one of ${streams.length} streams`, () => {
+    const { form, request } = WIRE_BINANCE.connected!(path, new URLSearchParams(query));
+    assert.deepEqual(form, { combined, microseconds });
+    assert.equal(request.kind, 'several');
+    const requests = request.kind === 'several' ? request.requests : [];
+    assert.deepEqual(
+      requests.map((one) => one.kind === 'subscribe' && one.name),
+      streams,
+    );
+  });
+
+test('times are written as microseconds, ids and prices as ever', () => {
+  const form = { combined: true, microseconds: true };
+  const trade = PRINTED[0]![1];
+  assert.equal(
+    WIRE_BINANCE.addressed!(PRINTED.at(-1)![1], 'x@kline_1m', form),
+    '{"stream":"x@kline_1m","data":{"e":"kline","E":1672515782136000,"s":"BNBBTC","k":{"t":1672515780000000,"T":1672515839999000,"s":"BNBBTC","i":"1m","f":100,"L":200,"o":"0.0010","c":"0.0020","h":"0.0025","l":"0.0015","v":"1000","n":100,"x":false,"q":"1.0000","V":"500","Q":"0.500","B":"123456"}}}',
+  );
+  assert.equal(WIRE_BINANCE.addressed!(trade, '', { combined: false, microseconds: false }), trade);
+});
+
+test('what a connection is asked about itself is answered with the id of the question', () => {
+  const form = { combined: false, microseconds: false };
+  const ask = (method: string, ...params: unknown[]): unknown => {
+    const request = WIRE_BINANCE.read(JSON.stringify({ method, params, id: 5 }));
+    if (request.kind === 'answered') return request.text;
+    return request.kind === 'about-connection' ? request.answer(form, ['a@trade']) : request.kind;
+  };
+  assert.equal(ask('LIST_SUBSCRIPTIONS'), '{"result":["a@trade"],"id":5}');
+  assert.equal(ask('GET_PROPERTY', 'combined'), '{"result":false,"id":5}');
+  assert.equal(ask('SET_PROPERTY', 'combined', true), '{"result":null,"id":5}');
+  assert.equal(ask('GET_PROPERTY', 'combined'), '{"result":true,"id":5}');
+  assert.equal(ask('SET_PROPERTY', 'combined', 1), '{"code":1,"msg":"Invalid value type: expected Boolean"}');
+  assert.equal(ask('SET_PROPERTY', 'nosuch', true), '{"code":0,"msg":"Unknown property","id":5}');
 });

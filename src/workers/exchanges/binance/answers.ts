@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../../shared/json/read-json.ts';
 import type { CodecEvents } from '../../feed-events.ts';
+import { isObject, type Problem, textAt } from '../json-entry.ts';
 import type { BookSync } from './book-sync.ts';
 import type { Requests } from './requests.ts';
 import type { TradeIds } from './trade-ids.ts';
-import { integerAt, isObject, type Problem, textAt } from './wire-value.ts';
+import { integerAt } from './wire-value.ts';
 
 /** Longest text of the exchange that is handed on. */
 const WORDS_MAX = 200;
@@ -51,7 +52,7 @@ export class Answers {
   /** An id is absent from most refusals; the request is then asked again in a while. */
   #refused(id: number | undefined, words: string): void {
     const request = id === undefined ? undefined : this.#requests.answered(id);
-    if (request === undefined) this.#events.refused(undefined, words);
+    if (request === undefined || request.subscriptions.length === 0) this.#events.refused(undefined, words);
     else for (const subscription of request.subscriptions) this.#events.refused(subscription, words);
   }
 }

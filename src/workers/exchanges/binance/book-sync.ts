@@ -6,6 +6,7 @@ import { type InstrumentId, NO_INSTRUMENT } from '../../../shared/units.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
 import type { BookMessage } from '../book-message.ts';
 import type { CodecContext, RestRequest } from '../exchange.ts';
+import type { PartialBooks } from './partial-books.ts';
 import { snapshotPath } from './wire.ts';
 
 /** What a book is doing. */
@@ -58,6 +59,7 @@ export class BookSync {
   readAgain: (bytes: Uint8Array) => void = () => {};
   readonly #context: CodecContext;
   readonly #books: BookIntegrity;
+  readonly #partial: PartialBooks;
   readonly #symbols: ReadonlyMap<InstrumentId, string>;
   readonly #phases = new Uint8Array(INSTRUMENTS_MAX);
   /** Last update id heard on the stream; NaN before the first. */
@@ -69,9 +71,10 @@ export class BookSync {
   readonly #asked = new Map<string, InstrumentId>();
   #keptBytes = 0;
 
-  constructor(context: CodecContext, symbols: ReadonlyMap<InstrumentId, string>) {
+  constructor(context: CodecContext, symbols: ReadonlyMap<InstrumentId, string>, partial: PartialBooks) {
     this.#context = context;
     this.#books = context.books;
+    this.#partial = partial;
     this.#symbols = symbols;
   }
 
@@ -89,7 +92,8 @@ export class BookSync {
 
   close(instrument: InstrumentId): void {
     this.#forget(instrument);
-    this.#books.close(instrument);
+    // The request may be repeated when the book is subscribed otherwise already.
+    if (!this.#partial.has(instrument)) this.#books.close(instrument);
   }
 
   reset(): void {
@@ -116,7 +120,10 @@ export class BookSync {
     const { instrument } = message;
     const phase = this.#phases[instrument]!;
     if (phase === PHASE.none || phase === PHASE.broken) {
-      this.#books.take(message);
+      // Still under way from before the book was subscribed otherwise.
+      if (this.#partial.has(instrument))
+        this.#context.sink.discard(TYPE.book, instrument, FAULTS.BOOK_INVALID.id, 1);
+      else this.#books.take(message);
       return;
     }
     const heard = this.#heard[instrument]!;
@@ -173,14 +180,19 @@ export class BookSync {
     for (const update of waiting.updates) this.readAgain(update);
   }
 
-  /** The book cannot go on: it is stale until it is subscribed anew. @param records how many are lost by it. */
+  /**
+   * The book cannot go on: it is stale until it is subscribed anew.
+   *
+   * @param records how many are lost by it, beside those that wait for their snapshot.
+   */
   fail(instrument: InstrumentId, fault: FaultCode, detail: string, records: number): void {
     const phase = this.#phases[instrument]!;
     if (phase === PHASE.none) return;
+    const lost = records + (this.#waiting.get(instrument)?.updates.length ?? 0);
     this.#forget(instrument);
     this.#phases[instrument] = PHASE.broken;
     this.#books.invalidate(instrument, fault, detail);
-    if (records > 0) this.#context.sink.discard(TYPE.book, instrument, fault, records);
+    if (lost > 0) this.#context.sink.discard(TYPE.book, instrument, fault, lost);
   }
 
   /** The exchange has no such book: it is given up. */

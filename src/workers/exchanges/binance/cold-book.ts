@@ -5,19 +5,30 @@ import { type JsonObject, type JsonValue, readJson } from '../../../shared/json/
 import { type ExchangeUs, type InstrumentId, NO_INSTRUMENT, NONE } from '../../../shared/units.ts';
 import { BookMessage, type LevelList } from '../book-message.ts';
 import type { RestAnswer, RestRequest } from '../exchange.ts';
+import { isArray, isObject, type Problem } from '../json-entry.ts';
 import type { BookSync } from './book-sync.ts';
+import type { PartialBooks } from './partial-books.ts';
 import { microseconds } from './wire.ts';
-import { integerAt, isArray, isObject, type Problem, readUnsigned } from './wire-value.ts';
+import { integerAt, readUnsigned } from './wire-value.ts';
 
 /** Books from JSON: updates of the stream, and snapshots. Each is read whole before the book hears of it. */
 export class ColdBook {
   readonly #sync: BookSync;
+  readonly #partial: PartialBooks;
   readonly #message = new BookMessage();
   readonly #level = new Level();
   readonly #number = new ScannedDecimal();
 
-  constructor(sync: BookSync) {
+  constructor(sync: BookSync, partial: PartialBooks) {
     this.#sync = sync;
+    this.#partial = partial;
+  }
+
+  /** The best levels as they are now. One that cannot be read is no loss to the book: the next one says all. */
+  readPartial(data: JsonObject, instrument: InstrumentId): Problem {
+    const problem = this.#readSnapshot(data, instrument);
+    if (problem === undefined) this.#partial.take(this.#message);
+    return problem;
   }
 
   /** @param bytes the message, `[start, end)` of them, to be kept where the book waits for its snapshot. */

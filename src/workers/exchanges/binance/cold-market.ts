@@ -4,11 +4,11 @@ import { SIDE } from '../../../shared/records/trade.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import { BINANCE_INTERVALS } from '../../../shared/venues/binance.ts';
 import type { RecordSink } from '../../feed-events.ts';
-import { CANDLE_PLACE, CandleDraft, TickerDraft, TradeDraft } from '../drafts.ts';
-import { QUOTE_KEYS, QuoteDraft } from './quote-draft.ts';
+import { CANDLE_PLACE, CandleDraft, QuoteDraft, TickerDraft, TradeDraft } from '../drafts.ts';
+import { isObject, type Problem } from '../json-entry.ts';
 import type { TradeIds } from './trade-ids.ts';
-import { CANDLE_KEYS, microseconds, TICKER_KEYS } from './wire.ts';
-import { integerAt, isObject, type Problem, readNumber, readUnsigned } from './wire-value.ts';
+import { CANDLE_KEYS, microseconds, QUOTE_KEYS, TICKER_KEYS } from './wire.ts';
+import { integerAt, readNumber, readUnsigned } from './wire-value.ts';
 
 const U32_MAX = 0xffff_ffff;
 
@@ -32,15 +32,13 @@ export class ColdMarket {
 
   readTrade(data: JsonObject, instrument: InstrumentId): Problem {
     const id = integerAt(data, 't');
-    return id === undefined ? 'the id of a trade is no integer' : this.#readTrade(data, instrument, id, id);
+    return id === undefined ? 'the id of a trade is no integer' : this.#readTrade(data, instrument, id);
   }
 
-  /** Trades of one taker at one price, as one. Its first and last one are of the same count as single trades. */
+  /** Trades of one taker at one price, as one, which has a number of its own. */
   readAggregateTrade(data: JsonObject, instrument: InstrumentId): Problem {
-    const first = integerAt(data, 'f');
-    const last = integerAt(data, 'l');
-    if (first === undefined || last === undefined || last < first) return 'the ids of trades are no integers';
-    return this.#readTrade(data, instrument, first, last);
+    const id = integerAt(data, 'a');
+    return id === undefined ? 'the id of a trade is no integer' : this.#readTrade(data, instrument, id);
   }
 
   readTicker(data: JsonObject, instrument: InstrumentId): Problem {
@@ -69,7 +67,7 @@ export class ColdMarket {
       draft.decimals[n] = this.#number.decimals;
     }
     draft.instrument = instrument;
-    draft.updateId = id;
+    draft.sequence = id;
     draft.write(this.#sink);
     return undefined;
   }
@@ -100,7 +98,7 @@ export class ColdMarket {
     return undefined;
   }
 
-  #readTrade(data: JsonObject, instrument: InstrumentId, first: number, last: number): Problem {
+  #readTrade(data: JsonObject, instrument: InstrumentId, id: number): Problem {
     const draft = this.#trade;
     const number = this.#number;
     if (!readUnsigned(data.get('p'), number)) return 'the price is no number of zero or more';
@@ -116,9 +114,9 @@ export class ColdMarket {
     draft.instrument = instrument;
     // Who made the price does not take it: where the buyer did, the taker sold.
     draft.side = isBuyerMaker ? SIDE.sell : SIDE.buy;
-    draft.tradeId = last;
+    draft.tradeId = id;
     draft.atUs = microseconds(at);
-    this.#ids.take(instrument, first, last);
+    this.#ids.take(instrument, id, id);
     draft.write(this.#sink);
     return undefined;
   }

@@ -2,12 +2,13 @@ import { FAULTS, type FaultCode } from '../../../shared/faults/fault-catalogue.t
 import { type JsonObject, readJson } from '../../../shared/json/read-json.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { CodecContext, RestAnswer, RestRequest } from '../exchange.ts';
+import { isObject, type Problem, textAt } from '../json-entry.ts';
 import type { Answers } from './answers.ts';
 import type { BookSync } from './book-sync.ts';
 import { ColdBook } from './cold-book.ts';
 import { ColdMarket } from './cold-market.ts';
+import type { PartialBooks } from './partial-books.ts';
 import type { TradeIds } from './trade-ids.ts';
-import { isObject, type Problem, textAt } from './wire-value.ts';
 
 /** Characters of a message that are shown with what is wrong with it. */
 const SAMPLE_CHARACTERS = 100;
@@ -27,22 +28,27 @@ const KNOWN_EVENTS: ReadonlySet<string | undefined> = new Set([
 export class ColdReader {
   readonly #context: CodecContext;
   readonly #ids: ReadonlyMap<string, InstrumentId>;
+  readonly #streams: ReadonlyMap<string, InstrumentId>;
   readonly #answers: Answers;
   readonly #market: ColdMarket;
   readonly #book: ColdBook;
 
+  /** @param streams whose the streams are that do not say it in their messages. */
   constructor(
     context: CodecContext,
     ids: ReadonlyMap<string, InstrumentId>,
+    streams: ReadonlyMap<string, InstrumentId>,
     sync: BookSync,
+    partial: PartialBooks,
     tradeIds: TradeIds,
     answers: Answers,
   ) {
     this.#context = context;
     this.#ids = ids;
+    this.#streams = streams;
     this.#answers = answers;
     this.#market = new ColdMarket(context.sink, tradeIds);
-    this.#book = new ColdBook(sync);
+    this.#book = new ColdBook(sync, partial);
   }
 
   read(bytes: Uint8Array, start: number, end: number): void {
@@ -57,12 +63,18 @@ export class ColdReader {
       this.#malformed(FAULTS.MESSAGE_MALFORMED.id, `${what}: ${sampleOf(text)}`);
       return;
     }
-    // The name of the stream says nothing that its payload does not say.
-    const wrapped = textAt(message, 'stream') === undefined ? undefined : message.get('data');
+    const stream = textAt(message, 'stream');
+    const wrapped = stream === undefined ? undefined : message.get('data');
     const data = isObject(wrapped) ? wrapped : message;
     const event = textAt(data, 'e');
     if (event === 'serverShutdown') {
       this.#context.events.goingAway();
+      return;
+    }
+    if (event === undefined && data.has('lastUpdateId')) {
+      const problem = this.#readPartial(stream, data);
+      if (problem !== undefined)
+        this.#malformed(FAULTS.MESSAGE_MALFORMED.id, `book: ${problem}: ${sampleOf(text)}`);
       return;
     }
     const isQuote = event === undefined && data.has('u') && data.has('s');
@@ -84,6 +96,14 @@ export class ColdReader {
     const problem = this.#book.readAnswer(request, answer);
     if (problem !== undefined)
       this.#malformed(FAULTS.MESSAGE_MALFORMED.id, `answer to ${request.path}: ${problem}`);
+  }
+
+  /** Its payload does not name the symbol; that of any other stream says all that the name of the stream says. */
+  #readPartial(stream: string | undefined, data: JsonObject): Problem {
+    const instrument = stream === undefined ? undefined : this.#streams.get(stream);
+    return instrument === undefined
+      ? 'a stream that was not asked for, or has no name'
+      : this.#book.readPartial(data, instrument);
   }
 
   #readData(

@@ -13,10 +13,9 @@ import {
   text,
   unsigned,
 } from '../../scanner/shape.ts';
-import { TickerDraft, TradeDraft } from '../drafts.ts';
-import { QUOTE_KEYS, QuoteDraft } from './quote-draft.ts';
+import { QuoteDraft, TickerDraft, TradeDraft } from '../drafts.ts';
 import type { TradeIds } from './trade-ids.ts';
-import { microseconds, TICKER_KEYS } from './wire.ts';
+import { microseconds, QUOTE_KEYS, TICKER_KEYS } from './wire.ts';
 
 /** Slots that all of these shapes begin with. */
 const TIME_SLOT = 0;
@@ -33,17 +32,31 @@ const begin = (event: string): Part[] => [
   symbol(SYMBOL_SLOT),
 ];
 
-const TRADE_SHAPE: Shape = [
+const PRICE_AND_QTY: Shape = [text(',"p":"'), unsigned(3), text('","q":"'), unsigned(4)];
+const TRADE_END: Shape = [
+  text(',"T":'),
+  integer(5),
+  oneOf(6, ',"m":false,"M":true}', ',"m":true,"M":true}', ',"m":false,"M":false}', ',"m":true,"M":false}'),
+];
+export const TRADE_SHAPE: Shape = [
   ...begin('trade'),
   text('","t":'),
   integer(2),
-  text(',"p":"'),
-  unsigned(3),
-  text('","q":"'),
-  unsigned(4),
-  text('","T":'),
-  integer(5),
-  oneOf(6, ',"m":false,"M":true}', ',"m":true,"M":true}', ',"m":false,"M":false}', ',"m":true,"M":false}'),
+  ...PRICE_AND_QTY,
+  text('"'),
+  ...TRADE_END,
+];
+/** The first and the last single trade of it are of no use: it has a number of its own. */
+export const AGGREGATE_TRADE_SHAPE: Shape = [
+  ...begin('aggTrade'),
+  text('","a":'),
+  integer(2),
+  ...PRICE_AND_QTY,
+  text('","f":'),
+  integer(7),
+  text(',"l":'),
+  integer(7),
+  ...TRADE_END,
 ];
 const TRADE_ID = valueIndex(2);
 const PRICE = valueIndex(3);
@@ -53,7 +66,7 @@ const QTY_DECIMALS = wordIndex(4);
 const TRADED_AT = valueIndex(5);
 const MAKER = wordIndex(6);
 
-/** Single trades, straight from the bytes. One that does not follow the newest by one is left to the cold path. */
+/** Trades, single or aggregated, straight from the bytes. One that does not follow the newest by one is left to the cold path. */
 export class HotTrade {
   readonly #sink: RecordSink;
   readonly #scanner: Scanner;
@@ -62,12 +75,12 @@ export class HotTrade {
   readonly #shape: number;
   readonly #draft = new TradeDraft();
 
-  constructor(sink: RecordSink, scanner: Scanner, symbols: ScannedSymbols, ids: TradeIds) {
+  constructor(sink: RecordSink, scanner: Scanner, symbols: ScannedSymbols, ids: TradeIds, shape: Shape) {
     this.#sink = sink;
     this.#scanner = scanner;
     this.#symbols = symbols;
     this.#ids = ids;
-    this.#shape = scanner.shape(TRADE_SHAPE);
+    this.#shape = scanner.shape(shape);
   }
 
   /** @returns false where the message is not exactly of this shape; nothing has then been delivered. */
@@ -133,7 +146,7 @@ export class HotQuote {
     const draft = this.#draft;
     const { numbers, decimals } = draft;
     draft.instrument = int32[INSTRUMENT] as InstrumentId;
-    draft.updateId = float64[UPDATE_ID]!;
+    draft.sequence = float64[UPDATE_ID]!;
     for (let n = 0; n < numbers.length; n++) {
       numbers[n] = float64[FIRST + n * SLOT_VALUES]!;
       decimals[n] = int32[FIRST_DECIMALS + n * SLOT_WORDS]!;

@@ -1,24 +1,11 @@
 import { readDecimal, type ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import { JsonNumber, type JsonObject, type JsonValue } from '../../../shared/json/read-json.ts';
 
-/** What is wrong with a message, for a person to read; undefined where nothing is. */
-export type Problem = string | undefined;
-
 /** Ids and times are below this; what is not is read nowhere exactly. */
 const INTEGER_BELOW = 2 ** 52;
 
 /** No number is longer than this: bounds the work that one hostile number can cause. */
 const NUMBER_TEXT_MAX = 128;
-
-export const isObject = (value: JsonValue | undefined): value is JsonObject => value instanceof Map;
-
-export const isArray = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);
-
-/** The text under a key, or undefined where there is none. */
-export function textAt(entry: JsonObject, key: string): string | undefined {
-  const value = entry.get(key);
-  return typeof value === 'string' ? value : undefined;
-}
 
 /** The integer of zero or more under a key, or undefined where there is none. */
 export function integerAt(entry: JsonObject, key: string): number | undefined {

@@ -18,14 +18,20 @@ const INTERVAL_NAMES: ReadonlyMap<number, string> = new Map(
   [...BINANCE_INTERVALS].map(([name, minutes]) => [minutes, name]),
 );
 
+/** Whether a book is sent by its best levels, whole each time, instead of by its changes. */
+export const isPartialBook = ({ channel, depth }: Subscription): boolean =>
+  channel === 'book' && depth !== undefined;
+
 /** What a subscription is called, `btcusdt@trade` say. */
 export function streamName(subscription: Subscription, venueSymbol: string): string {
   const symbol = venueSymbol.toLowerCase();
   switch (subscription.channel) {
+    case 'trade':
+      return `${symbol}@${subscription.aggregated === true ? 'aggTrade' : 'trade'}`;
     case 'ticker':
       return `${symbol}@ticker`;
     case 'book':
-      return `${symbol}@depth@100ms`;
+      return `${symbol}@depth${subscription.depth ?? ''}@100ms`;
     case 'quote':
       return `${symbol}@bookTicker`;
     case 'candle':
@@ -35,7 +41,10 @@ export function streamName(subscription: Subscription, venueSymbol: string): str
   }
 }
 
-/** Times of more digits are microseconds, which a connection may be opened for with `timeUnit=MICROSECOND`. */
+/**
+ * Times from here on are microseconds, which a connection may be opened for with `timeUnit=MICROSECOND`. A time
+ * says itself which it is: as milliseconds this is in the year 5138, as microseconds in March 1973.
+ */
 const MILLISECONDS_BELOW = 1e14;
 
 /** @param time milliseconds or microseconds since the Unix epoch. */
@@ -43,7 +52,10 @@ export const microseconds = (time: number): ExchangeUs =>
   (time < MILLISECONDS_BELOW ? time * 1000 : time) as ExchangeUs;
 
 /** Keys of a ticker's numbers on the wire, in the order of the record. */
-export const TICKER_KEYS = ['b', 'B', 'a', 'A', 'c', 'v', 'w', 'l', 'h', 'p', 'P'] as const;
+export const TICKER_KEYS = ['b', 'B', 'a', 'A', 'c', 'v', 'w', 'l', 'h', 'p', 'P', 'q'] as const;
+
+/** Keys of a quote's numbers on the wire, in the order of the record. */
+export const QUOTE_KEYS = ['b', 'B', 'a', 'A'] as const;
 
 /** Keys of a candle's numbers on the wire, and what they are. The venue sends no average price. */
 export const CANDLE_KEYS = [

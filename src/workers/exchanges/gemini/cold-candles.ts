@@ -3,7 +3,7 @@ import type { JsonValue } from '../../../shared/json/read-json.ts';
 import type { ExchangeUs, InstrumentId } from '../../../shared/units.ts';
 import type { RecordSink } from '../../feed-events.ts';
 import { CANDLE_PLACE, CandleDraft } from '../drafts.ts';
-import { isArray, type Problem, readUnsigned, timeOf } from './json-entry.ts';
+import { isArray, type Problem, readUnsigned, timeOf } from '../json-entry.ts';
 import type { Streams } from './streams.ts';
 
 /** Numbers of a candle in the order of the wire, which has neither a mean price nor a number of trades. */

@@ -5,8 +5,8 @@ import type { JsonArray, JsonObject, JsonValue } from '../../../shared/json/read
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
 import { BookMessage } from '../book-message.ts';
+import { isArray, type Problem, readQuoted } from '../json-entry.ts';
 import type { ColdTrades } from './cold-trades.ts';
-import { isArray, type Problem, readQuoted } from './json-entry.ts';
 import { type Streams, WANTS } from './streams.ts';
 
 /**

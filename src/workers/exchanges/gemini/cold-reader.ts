@@ -2,12 +2,12 @@ import { FAULTS, type FaultCode } from '../../../shared/faults/fault-catalogue.t
 import { type JsonObject, type JsonValue, readJson } from '../../../shared/json/read-json.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { CodecContext } from '../exchange.ts';
+import { isObject, textAt } from '../json-entry.ts';
+import type { NewestTradeIds } from '../trade-ids.ts';
 import { ColdCandles } from './cold-candles.ts';
 import { ColdL2 } from './cold-l2.ts';
 import { ColdTrades } from './cold-trades.ts';
-import { isObject, textAt } from './json-entry.ts';
 import type { Streams } from './streams.ts';
-import type { TradeIds } from './trade-ids.ts';
 import { CANDLE_MESSAGES, NOT_DELIVERED } from './wire.ts';
 
 /** Characters of a message that are shown with what is wrong with it. */
@@ -34,7 +34,7 @@ export class ColdReader {
     context: CodecContext,
     ids: ReadonlyMap<string, InstrumentId>,
     streams: Streams,
-    tradeIds: TradeIds,
+    tradeIds: NewestTradeIds,
   ) {
     this.#context = context;
     this.#ids = ids;

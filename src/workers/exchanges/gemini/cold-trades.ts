@@ -6,9 +6,9 @@ import type { JsonObject, JsonValue } from '../../../shared/json/read-json.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { NoticeSink, RecordSink } from '../../feed-events.ts';
 import { TradeDraft } from '../drafts.ts';
-import { integerOf, isArray, isObject, type Problem, readQuoted, textAt, timeOf } from './json-entry.ts';
+import { integerOf, isArray, isObject, type Problem, readQuoted, textAt, timeOf } from '../json-entry.ts';
+import type { NewestTradeIds } from '../trade-ids.ts';
 import { type Streams, WANTS } from './streams.ts';
-import type { TradeIds } from './trade-ids.ts';
 import { SIDES } from './wire.ts';
 
 /** Past trades of one message beyond which it is not taken for one; the venue sends fifty. */
@@ -19,11 +19,11 @@ export class ColdTrades {
   readonly #sink: RecordSink;
   readonly #notices: NoticeSink;
   readonly #streams: Streams;
-  readonly #ids: TradeIds;
+  readonly #ids: NewestTradeIds;
   readonly #draft = new TradeDraft();
   readonly #number = new ScannedDecimal();
 
-  constructor(sink: RecordSink, notices: NoticeSink, streams: Streams, ids: TradeIds) {
+  constructor(sink: RecordSink, notices: NoticeSink, streams: Streams, ids: NewestTradeIds) {
     this.#sink = sink;
     this.#notices = notices;
     this.#streams = streams;

@@ -4,11 +4,11 @@ import { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
 import type { Scanner } from '../../scanner/scanner.ts';
 import { integer, type Shape, text } from '../../scanner/shape.ts';
 import type { CodecContext, Exchange, ExchangeCodec } from '../exchange.ts';
+import { NewestTradeIds } from '../trade-ids.ts';
 import { ColdReader } from './cold-reader.ts';
 import { HotL2 } from './hot-l2.ts';
 import { HotTrade } from './hot-trade.ts';
 import { Streams } from './streams.ts';
-import { TradeIds } from './trade-ids.ts';
 
 const HEARTBEAT: Shape = [text('{"type":"heartbeat","timestamp":'), integer(0), text('}')];
 
@@ -29,7 +29,11 @@ export class GeminiCodec implements ExchangeCodec {
   readonly #context: CodecContext;
   readonly #ids = new Map<string, InstrumentId>();
   readonly #names = new Map<InstrumentId, string>();
-  readonly #tradeIds = new TradeIds();
+  /**
+   * Event ids. All events of the venue are counted together, so those of a symbol's trades only grow and a jump
+   * tells nothing. They tell which trades of the past are new where a stream was begun anew.
+   */
+  readonly #tradeIds = new NewestTradeIds();
   readonly #streams: Streams;
   readonly #hot: HotReaders | undefined;
   readonly #cold: ColdReader;
@@ -91,7 +95,7 @@ class HotReaders {
   readonly #trade: HotTrade;
   readonly #heartbeat: number;
 
-  constructor({ sink, books }: CodecContext, scanner: Scanner, streams: Streams, ids: TradeIds) {
+  constructor({ sink, books }: CodecContext, scanner: Scanner, streams: Streams, ids: NewestTradeIds) {
     const symbols = new ScannedSymbols(scanner);
     this.symbols = symbols;
     this.#scanner = scanner;

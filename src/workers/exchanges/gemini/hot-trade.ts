@@ -5,9 +5,9 @@ import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
 import { type Scanner, valueIndex, wordIndex } from '../../scanner/scanner.ts';
 import { integer, maybe, oneOf, type Shape, symbol, text, unsigned } from '../../scanner/shape.ts';
 import { TradeDraft } from '../drafts.ts';
-import { TIME_MS_MAX } from './json-entry.ts';
+import { TIME_MS_MAX } from '../json-entry.ts';
+import type { NewestTradeIds } from '../trade-ids.ts';
 import { type Streams, WANTS } from './streams.ts';
-import type { TradeIds } from './trade-ids.ts';
 
 const SHAPE: Shape = [
   text('{"type":"trade","symbol":"'),
@@ -42,11 +42,17 @@ export class HotTrade {
   readonly #scanner: Scanner;
   readonly #symbols: ScannedSymbols;
   readonly #streams: Streams;
-  readonly #ids: TradeIds;
+  readonly #ids: NewestTradeIds;
   readonly #shape: number;
   readonly #draft = new TradeDraft();
 
-  constructor(sink: RecordSink, scanner: Scanner, symbols: ScannedSymbols, streams: Streams, ids: TradeIds) {
+  constructor(
+    sink: RecordSink,
+    scanner: Scanner,
+    symbols: ScannedSymbols,
+    streams: Streams,
+    ids: NewestTradeIds,
+  ) {
     this.#sink = sink;
     this.#scanner = scanner;
     this.#symbols = symbols;

@@ -3,9 +3,9 @@ import { FAULTS, type FaultCode } from '../../../shared/faults/fault-catalogue.t
 import { JsonNumber, type JsonObject, type JsonValue } from '../../../shared/json/read-json.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { CodecEvents } from '../../feed-events.ts';
+import { isObject } from '../json-entry.ts';
 import { channelName } from './channel-name.ts';
 import type { OpenRequest, Requests } from './requests.ts';
-import { isObject } from './wire-value.ts';
 
 /** Longest text of the venue that is passed on. */
 const TEXT_MAX = 200;

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../shared/json/read-json.ts';
 import type { CodecEvents } from '../../feed-events.ts';
-import { integerOf, isArray, isObject, type Problem, textAt } from './json-entry.ts';
+import { integerOf, isArray, isObject, type Problem, textAt } from '../json-entry.ts';
+import type { NewestTradeIds } from '../trade-ids.ts';
 import type { Method, Requests } from './requests.ts';
-import type { TradeIds } from './trade-ids.ts';
 
 /** Longest text of the exchange that is handed on. */
 const WORDS_MAX = 200;
@@ -11,9 +11,9 @@ const WORDS_MAX = 200;
 export class Answers {
   readonly #events: CodecEvents;
   readonly #requests: Requests;
-  readonly #ids: TradeIds;
+  readonly #ids: NewestTradeIds;
 
-  constructor(events: CodecEvents, requests: Requests, ids: TradeIds) {
+  constructor(events: CodecEvents, requests: Requests, ids: NewestTradeIds) {
     this.#events = events;
     this.#requests = requests;
     this.#ids = ids;

@@ -10,16 +10,9 @@ import {
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
 import { BookMessage, type LevelList } from '../book-message.ts';
+import { integerOf, isArray, isObject, type Problem } from '../json-entry.ts';
 import type { TimeScanner } from '../scan-time.ts';
-import {
-  integerOf,
-  isArray,
-  isObject,
-  type Problem,
-  readTime,
-  readUnsigned,
-  writtenDecimals,
-} from './json-entry.ts';
+import { readTime, readUnsigned, writtenDecimals } from './json-entry.ts';
 import { BOOK_DECIMALS_MAX, learnPrecision } from './learn-precision.ts';
 
 const U32_MAX = 0xffff_ffff;

@@ -4,9 +4,10 @@ import { aligned } from '../../../shared/layout/define-record.ts';
 import { INSTRUMENT, PAIR_STATE } from '../../../shared/records/instrument.ts';
 import { type ExchangeUs, type InstrumentId, NO_INSTRUMENT, NONE } from '../../../shared/units.ts';
 import type { RecordSink } from '../../feed-events.ts';
+import { SYMBOL_BYTES_MAX } from '../../scanner/layout.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
-import { SYMBOL_BYTES_MAX } from '../symbol-table.ts';
-import { integerOf, type Problem, readUnsigned, textAt } from './json-entry.ts';
+import { integerOf, type Problem, textAt } from '../json-entry.ts';
+import { readUnsigned } from './json-entry.ts';
 import { BOOK_DECIMALS_MAX } from './learn-precision.ts';
 import { PAIR_STATES } from './wire.ts';
 

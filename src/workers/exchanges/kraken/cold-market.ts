@@ -6,9 +6,10 @@ import { ORDER_TYPE } from '../../../shared/records/trade.ts';
 import { type ExchangeUs, type InstrumentId, NONE } from '../../../shared/units.ts';
 import type { NoticeSink, RecordSink } from '../../feed-events.ts';
 import { CandleDraft, TickerDraft, TradeDraft } from '../drafts.ts';
+import { integerOf, type Problem } from '../json-entry.ts';
 import type { TimeScanner } from '../scan-time.ts';
-import { integerOf, type Problem, readNumber, readTime, readUnsigned } from './json-entry.ts';
-import type { TradeIds } from './trade-ids.ts';
+import type { NewestTradeIds } from '../trade-ids.ts';
+import { readNumber, readTime, readUnsigned } from './json-entry.ts';
 import { CANDLE_NUMBERS, ORDER_TYPES, SIDES, TICKER_NUMBERS } from './wire.ts';
 
 const U32_MAX = 0xffff_ffff;
@@ -22,13 +23,13 @@ export class ColdMarket {
   readonly #sink: RecordSink;
   readonly #notices: NoticeSink;
   readonly #times: TimeScanner;
-  readonly #ids: TradeIds;
+  readonly #ids: NewestTradeIds;
   readonly #trade = new TradeDraft();
   readonly #ticker = new TickerDraft();
   readonly #candle = new CandleDraft();
   readonly #number = new ScannedDecimal();
 
-  constructor(sink: RecordSink, notices: NoticeSink, times: TimeScanner, ids: TradeIds) {
+  constructor(sink: RecordSink, notices: NoticeSink, times: TimeScanner, ids: NewestTradeIds) {
     this.#sink = sink;
     this.#notices = notices;
     this.#times = times;

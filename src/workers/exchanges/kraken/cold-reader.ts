@@ -2,13 +2,14 @@ import { FAULTS, type FaultCode } from '../../../shared/faults/fault-catalogue.t
 import { type JsonObject, type JsonValue, readJson } from '../../../shared/json/read-json.ts';
 import { type ExchangeUs, type InstrumentId, NONE } from '../../../shared/units.ts';
 import type { CodecContext } from '../exchange.ts';
+import { isArray, isObject, type Problem, textAt } from '../json-entry.ts';
 import type { TimeScanner } from '../scan-time.ts';
+import type { NewestTradeIds } from '../trade-ids.ts';
 import type { Answers } from './answers.ts';
 import { ColdBook } from './cold-book.ts';
 import { ColdInstrument } from './cold-instrument.ts';
 import { ColdMarket } from './cold-market.ts';
-import { isArray, isObject, type Problem, readTime, textAt } from './json-entry.ts';
-import type { TradeIds } from './trade-ids.ts';
+import { readTime } from './json-entry.ts';
 
 /** Characters of a message that are shown with what is wrong with it. */
 const SAMPLE_CHARACTERS = 100;
@@ -32,7 +33,7 @@ export class ColdReader {
     context: CodecContext,
     ids: ReadonlyMap<string, InstrumentId>,
     times: TimeScanner,
-    tradeIds: TradeIds,
+    tradeIds: NewestTradeIds,
     answers: Answers,
   ) {
     this.#context = context;

@@ -25,6 +25,8 @@ const INSTRUMENT = wordIndex(1);
 const TIME = valueIndex(3);
 const FIRST = valueIndex(NUMBERS);
 const FIRST_DECIMALS = wordIndex(NUMBERS);
+/** Kraken sends no turnover, which comes last in the record. */
+const SENT = TICKER_NUMBERS.length;
 const SLOT_VALUES = valueIndex(1) - valueIndex(0);
 const SLOT_WORDS = wordIndex(1) - wordIndex(0);
 
@@ -52,7 +54,7 @@ export class HotTicker {
     const { numbers, decimals } = draft;
     draft.instrument = int32[INSTRUMENT] as InstrumentId;
     draft.atUs = float64[TIME] as ExchangeUs;
-    for (let n = 0; n < numbers.length; n++) {
+    for (let n = 0; n < SENT; n++) {
       numbers[n] = float64[FIRST + n * SLOT_VALUES]!;
       decimals[n] = int32[FIRST_DECIMALS + n * SLOT_WORDS]!;
     }

@@ -12,7 +12,7 @@ import {
 } from '../../scanner/scanner.ts';
 import { integer, oneOf, rows, type Shape, symbol, text, time, unsigned } from '../../scanner/shape.ts';
 import { TradeDraft } from '../drafts.ts';
-import type { TradeIds } from './trade-ids.ts';
+import type { NewestTradeIds } from '../trade-ids.ts';
 
 const TRADES = 0;
 const SHAPE: Shape = [
@@ -57,11 +57,11 @@ export class HotTrade {
   readonly #sink: RecordSink;
   readonly #scanner: Scanner;
   readonly #symbols: ScannedSymbols;
-  readonly #ids: TradeIds;
+  readonly #ids: NewestTradeIds;
   readonly #shape: number;
   readonly #draft = new TradeDraft();
 
-  constructor(sink: RecordSink, scanner: Scanner, symbols: ScannedSymbols, ids: TradeIds) {
+  constructor(sink: RecordSink, scanner: Scanner, symbols: ScannedSymbols, ids: NewestTradeIds) {
     this.#sink = sink;
     this.#scanner = scanner;
     this.#symbols = symbols;

@@ -5,13 +5,13 @@ import type { Scanner } from '../../scanner/scanner.ts';
 import { type Shape, text } from '../../scanner/shape.ts';
 import type { CodecContext, Exchange, ExchangeCodec } from '../exchange.ts';
 import { TimeScanner } from '../scan-time.ts';
+import { NewestTradeIds } from '../trade-ids.ts';
 import { Answers } from './answers.ts';
 import { ColdReader } from './cold-reader.ts';
 import { HotBook } from './hot-book.ts';
 import { HotTicker } from './hot-ticker.ts';
 import { HotTrade } from './hot-trade.ts';
 import { Requests } from './requests.ts';
-import { TradeIds } from './trade-ids.ts';
 
 const HEARTBEAT: Shape = [text('{"channel":"heartbeat"}')];
 
@@ -29,7 +29,12 @@ export class KrakenCodec implements ExchangeCodec {
   readonly #context: CodecContext;
   readonly #ids = new Map<string, InstrumentId>();
   readonly #names = new Map<InstrumentId, string>();
-  readonly #tradeIds = new TradeIds();
+  /**
+   * Kraken counts the trades of a book one by one, so an id that jumps tells of trades we were never sent. One that
+   * comes again, or an older one, is no gap: it is delivered as it came, and whoever wants each trade once compares
+   * ids.
+   */
+  readonly #tradeIds = new NewestTradeIds();
   readonly #requests = new Requests(this.#names);
   readonly #hot: HotReaders | undefined;
   readonly #cold: ColdReader;
@@ -93,7 +98,7 @@ class HotReaders {
   readonly #book: HotBook;
   readonly #heartbeat: number;
 
-  constructor({ sink, books }: CodecContext, scanner: Scanner, tradeIds: TradeIds) {
+  constructor({ sink, books }: CodecContext, scanner: Scanner, tradeIds: NewestTradeIds) {
     const symbols = new ScannedSymbols(scanner);
     this.symbols = symbols;
     this.#scanner = scanner;

@@ -37,6 +37,7 @@ export const TICKER_PLACES = [
   ['ask', 2],
   ['bid', 3],
   ['changePct', 4],
+  ['turnover', 5],
   ['volume', 6],
   ['high', 8],
   ['low', 9],

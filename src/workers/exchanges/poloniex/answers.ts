@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../shared/json/read-json.ts';
 import type { CodecEvents } from '../../feed-events.ts';
-import { isArray, type Problem, textAt } from './json-entry.ts';
+import { isArray, type Problem, textAt } from '../json-entry.ts';
 import type { Method, Requests } from './requests.ts';
 
 /** Longest text of the exchange that is handed on. */

@@ -3,9 +3,9 @@ import { ScannedDecimal } from '../../../shared/decimal/scan-decimal.ts';
 import type { JsonArray, JsonObject } from '../../../shared/json/read-json.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import { BookMessage, type LevelList } from '../book-message.ts';
+import { integerOrText, isArray, type Problem, readQuoted } from '../json-entry.ts';
 import type { BookUpdates } from './book-updates.ts';
 import { timeOf } from './cold-market.ts';
-import { integerOf, isArray, type Problem, readUnsigned } from './json-entry.ts';
 
 /** Books from JSON. The message is read whole before the book hears of it. */
 export class ColdBook {
@@ -20,7 +20,7 @@ export class ColdBook {
 
   /** One entry of `book_lv2`. */
   readChange(entry: JsonObject, instrument: InstrumentId, snapshot: boolean): Problem {
-    const lastId = integerOf(entry.get('lastId'));
+    const lastId = integerOrText(entry.get('lastId'));
     if (lastId === undefined) return 'lastId is no integer below 2^53';
     const problem = this.#read(entry, instrument, snapshot);
     if (problem !== undefined) return problem;
@@ -44,7 +44,7 @@ export class ColdBook {
     if (!isArray(bids) || !isArray(asks)) return 'bids and asks are not both arrays';
     const problem = this.#readSide(bids, message.bids) ?? this.#readSide(asks, message.asks);
     if (problem !== undefined) return problem;
-    const id = integerOf(entry.get('id'));
+    const id = integerOrText(entry.get('id'));
     if (id === undefined) return 'id is no integer below 2^53';
     const at = timeOf(entry.get('createTime'));
     if (at === undefined) return 'createTime is no time';
@@ -58,10 +58,10 @@ export class ColdBook {
     const number = this.#number;
     for (const entry of entries) {
       if (!isArray(entry)) return 'a level is no array';
-      if (!readUnsigned(entry[0], number)) return 'price of a level is no number of zero or more';
+      if (!readQuoted(entry[0], number)) return 'price of a level is no number of zero or more';
       level.price = number.value;
       level.priceDecimals = number.decimals;
-      if (!readUnsigned(entry[1], number)) return 'quantity of a level is no number of zero or more';
+      if (!readQuoted(entry[1], number)) return 'quantity of a level is no number of zero or more';
       level.qty = number.value;
       level.qtyDecimals = number.decimals;
       levels.add(level);

@@ -3,8 +3,8 @@ import type { JsonObject, JsonValue } from '../../../shared/json/read-json.ts';
 import { type ExchangeUs, type InstrumentId, NONE } from '../../../shared/units.ts';
 import type { RecordSink } from '../../feed-events.ts';
 import { CANDLE_PLACE, CandleDraft, TICKER_PLACE, TickerDraft, TradeDraft } from '../drafts.ts';
+import { integerOrText, type Problem, readQuoted, readQuotedSigned } from '../json-entry.ts';
 import { changeToPercent } from '../percent.ts';
-import { integerOf, type Problem, readNumber, readUnsigned } from './json-entry.ts';
 import { CANDLE_NUMBERS, SIDES, TICKER_NUMBERS, US_PER_MS } from './wire.ts';
 
 const U32_MAX = 0xffff_ffff;
@@ -31,14 +31,14 @@ export class ColdMarket {
     const number = this.#number;
     const side = SIDES.get(String(entry.get('takerSide')));
     if (side === undefined) return 'takerSide is neither buy nor sell';
-    if (!readUnsigned(entry.get('price'), number)) return 'price is no number of zero or more';
+    if (!readQuoted(entry.get('price'), number)) return 'price is no number of zero or more';
     draft.price = number.value;
     draft.priceDecimals = number.decimals;
-    if (!readUnsigned(entry.get('quantity'), number)) return 'quantity is no number of zero or more';
+    if (!readQuoted(entry.get('quantity'), number)) return 'quantity is no number of zero or more';
     draft.qty = number.value;
     draft.qtyDecimals = number.decimals;
     const id = entry.get('id');
-    const tradeId = id === undefined ? NONE : integerOf(id);
+    const tradeId = id === undefined ? NONE : integerOrText(id);
     if (tradeId === undefined) return 'id is no integer below 2^53';
     const at = timeOf(entry.get('createTime'));
     if (at === undefined) return 'createTime is no time';
@@ -55,7 +55,7 @@ export class ColdMarket {
     const number = this.#number;
     for (const [name, meaning] of TICKER_NUMBERS) {
       const value = entry.get(name) ?? null;
-      const read = meaning === 'changePct' ? readNumber : readUnsigned;
+      const read = meaning === 'changePct' ? readQuotedSigned : readQuoted;
       if (value !== null && !read(value, number)) return `${name} is no number`;
       draft.numbers[TICKER_PLACE[meaning]] = value === null ? Number.NaN : number.value;
       draft.decimals[TICKER_PLACE[meaning]] = value === null ? 0 : number.decimals;
@@ -73,13 +73,13 @@ export class ColdMarket {
     const draft = this.#candle;
     const number = this.#number;
     for (const [name, meaning] of CANDLE_NUMBERS) {
-      if (!readUnsigned(entry.get(name), number)) return `${name} is no number of zero or more`;
+      if (!readQuoted(entry.get(name), number)) return `${name} is no number of zero or more`;
       draft.numbers[CANDLE_PLACE[meaning]] = number.value;
       draft.decimals[CANDLE_PLACE[meaning]] = number.decimals;
     }
-    const trades = integerOf(entry.get('tradeCount'));
+    const trades = integerOrText(entry.get('tradeCount'));
     if (trades === undefined || trades > U32_MAX) return 'tradeCount is no integer below 2^32';
-    const begin = integerOf(entry.get('startTime'));
+    const begin = integerOrText(entry.get('startTime'));
     if (begin === undefined) return 'startTime is no time';
     const at = timeOf(entry.get('ts'));
     if (at === undefined) return 'ts is no time';
@@ -96,6 +96,6 @@ export class ColdMarket {
 /** A time that may be missing, then `NONE`; undefined where it is another kind of value. */
 export function timeOf(value: JsonValue | undefined): ExchangeUs | undefined {
   if (value === undefined) return NONE as ExchangeUs;
-  const ms = integerOf(value);
+  const ms = integerOrText(value);
   return ms === undefined ? undefined : ((ms * US_PER_MS) as ExchangeUs);
 }

@@ -2,11 +2,11 @@ import { FAULTS, type FaultCode } from '../../../shared/faults/fault-catalogue.t
 import { type JsonObject, type JsonValue, readJson } from '../../../shared/json/read-json.ts';
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { CodecContext } from '../exchange.ts';
+import { isArray, isObject, type Problem, textAt } from '../json-entry.ts';
 import type { Answers } from './answers.ts';
 import type { BookUpdates } from './book-updates.ts';
 import { ColdBook } from './cold-book.ts';
 import { ColdMarket } from './cold-market.ts';
-import { isArray, isObject, type Problem, textAt } from './json-entry.ts';
 import { CANDLE_CHANNELS } from './wire.ts';
 
 /** Characters of a message that are shown with what is wrong with it. */

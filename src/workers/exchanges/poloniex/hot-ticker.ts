@@ -12,7 +12,8 @@ const HIGH = 8;
 const LOW = 9;
 const CLOSE = 10;
 const QUANTITY = 11;
-const DAILY_CHANGE = 12;
+const AMOUNT = 12;
+const DAILY_CHANGE = 13;
 const SHAPE: Shape = [
   text('{"channel":"ticker","data":[{"symbol":"'),
   symbol(0),
@@ -29,7 +30,7 @@ const SHAPE: Shape = [
   text('","quantity":"'),
   unsigned(QUANTITY),
   text('","amount":"'),
-  unsigned(3),
+  unsigned(AMOUNT),
   text('","tradeCount":'),
   integer(4),
   text(',"dailyChange":"'),

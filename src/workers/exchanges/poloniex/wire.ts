@@ -62,6 +62,7 @@ export const TICKER_NUMBERS = [
   ['low', 'low'],
   ['close', 'last'],
   ['quantity', 'volume'],
+  ['amount', 'turnover'],
   ['dailyChange', 'changePct'],
 ] as const;
 

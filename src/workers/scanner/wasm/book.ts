@@ -9,6 +9,8 @@ import {
   LISTS_AT,
   LIST_BYTES,
   MOVES,
+  RECORD_AT,
+  RECORD_FIXED,
   ROW_BYTES,
   SIDE_BEGIN,
   SIDE_CAPACITY,
@@ -241,21 +243,49 @@ export function checksum(asks: usize, bids: usize): i32 {
   return ~(after(load<i32>(asks + SIDE_REGISTER), load<i32>(bids + SIDE_DIGITS)) ^ load<i32>(bids + SIDE_REGISTER));
 }
 
-function applyList(side: usize, list: usize): void {
+/** Applies a list, and writes it as it is in a record: prices and quantities to one place, decimals to another. */
+function applyList(side: usize, list: usize, levels: usize, decimals: usize): void {
   let row = LISTS_AT + list * LIST_BYTES;
   for (let count = load<i32>(COUNTS_AT + (list << 2)); count > 0; count--) {
     applyLevel(side, row);
+    store<f64>(levels, load<f64>(row));
+    store<f64>(levels + 8, load<f64>(row + 16));
+    store<u16>(decimals, (load<i32>(row + 8) & 255) | ((load<i32>(row + 24) & 255) << 8));
     row += ROW_BYTES;
+    levels += 16;
+    decimals += 2;
   }
 }
 
-/** Applies the levels of the message scanned last, and cuts both sides. @returns the checksum. */
-export function applyMessage(asks: usize, bids: usize, depth: i32): i32 {
-  applyList(bids, BIDS_LIST);
-  applyList(asks, ASKS_LIST);
+// @ts-ignore: decorator
+@inline function bestOf(side: usize): f64 {
+  return load<f64>(<usize>load<u32>(side + SIDE_LEVELS) + (<usize>(load<i32>(side + SIDE_END) - 1) << 3));
+}
+
+/** Whether the best bid is not below the best ask. */
+export function isCrossed(asks: usize, bids: usize): bool {
+  if (load<i32>(asks + SIDE_END) == load<i32>(asks + SIDE_BEGIN)) return false;
+  if (load<i32>(bids + SIDE_END) == load<i32>(bids + SIDE_BEGIN)) return false;
+  return bestOf(bids) >= bestOf(asks);
+}
+
+/**
+ * Applies the levels of the message scanned last, cuts both sides, and makes the levels of its record.
+ *
+ * @returns the checksum of the book where it is asked for, else whether it is crossed.
+ */
+export function applyMessage(asks: usize, bids: usize, depth: i32, isChecked: i32): i32 {
+  const bidCount = <usize>load<i32>(COUNTS_AT + (BIDS_LIST << 2));
+  const count = bidCount + <usize>load<i32>(COUNTS_AT + (ASKS_LIST << 2));
+  const levels = RECORD_AT + RECORD_FIXED;
+  const decimals = levels + (count << 4);
+  // Zeros behind the last decimals; the decimals are written over the others.
+  store<u64>(decimals + ((count << 1) & ~7), 0);
+  applyList(bids, BIDS_LIST, levels, decimals);
+  applyList(asks, ASKS_LIST, levels + (bidCount << 4), decimals + (bidCount << 1));
   if (depth > 0) {
     truncate(bids, depth);
     truncate(asks, depth);
   }
-  return checksum(asks, bids);
+  return isChecked != 0 ? checksum(asks, bids) : <i32>isCrossed(asks, bids);
 }

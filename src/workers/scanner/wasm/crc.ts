@@ -1,5 +1,5 @@
 /** Registers of the checksum, as in `shared/book/crc32.ts`. */
-import { CRC_AT, FAR_MOVES, FAR_MOVES_AT, MOVES, MOVES_AT } from '../layout';
+import { CRC_AT, FAR_MOVES, FAR_MOVES_AT, MOVES, MOVES_AT, MOVES_BITS } from '../layout';
 
 // @ts-ignore: decorator
 @inline function entry(table: usize, index: u32): i32 {
@@ -44,7 +44,7 @@ import { CRC_AT, FAR_MOVES, FAR_MOVES_AT, MOVES, MOVES_AT } from '../layout';
   );
 }
 
-/** The register after `length` zero bytes, fewer than 64. */
+/** The register after `length` zero bytes, fewer than `MOVES`. */
 // @ts-ignore: decorator
 @inline export function moved(register: i32, length: i32): i32 {
   return movedBy(MOVES_AT + (<usize>length << 9), register);
@@ -52,7 +52,7 @@ import { CRC_AT, FAR_MOVES, FAR_MOVES_AT, MOVES, MOVES_AT } from '../layout';
 
 /** The same of any length. */
 export function movedFar(register: i32, length: i32): i32 {
-  let steps = length >> 6;
+  let steps = length >> MOVES_BITS;
   while (steps > FAR_MOVES) {
     register = movedBy(FAR_MOVES_AT + (<usize>FAR_MOVES << 9), register);
     steps -= FAR_MOVES;

@@ -1,2 +1,2 @@
-export { applyLevel, applyMessage, checksum, truncate } from './book';
+export { applyLevel, applyMessage, checksum, isCrossed, truncate } from './book';
 export { hashOf, scan } from './scan';

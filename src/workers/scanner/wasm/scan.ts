@@ -27,6 +27,7 @@ import {
   OP_PRICE,
   OP_QTY,
   OP_ROWS,
+  OP_SECONDS,
   OP_SIGNED,
   OP_SYMBOL,
   OP_TIME,
@@ -133,7 +134,7 @@ let minuteUs: f64 = 0;
     fraction = ctz(~(digitAt >> (whole + 1)));
     end += 1 + fraction;
     // With all sixteen bytes used, more of it may follow.
-    if (whole + fraction >= 15 && mayGoOn(load<u8>(end))) return skipLong(at);
+    if (whole + fraction >= 15 && mayGoOn(load<u8>(end))) return readSixteen(at, numbers, whole, fraction);
     if (fraction == 0) return 0;
   }
   const aligned = v128.swizzle(numbers, v128.load(ALIGN_AT + (<usize>(whole * 17 + fraction) << 4)));
@@ -147,6 +148,21 @@ let minuteUs: f64 = 0;
   decimals = fraction;
   value = <f64>mantissa / load<f64>(POWERS_AT + (<usize>fraction << 3));
   return end;
+}
+
+/** Goes on with a number of fifteen digits and a dot, which may have one digit more. @returns where it ends, or 0. */
+function readSixteen(at: usize, numbers: v128, whole: i32, fraction: i32): usize {
+  const last = load<u8>(at + 16) - ZERO;
+  if (last > 9 || mayGoOn(load<u8>(at + 17))) return skipLong(at);
+  const fifteen = v128.swizzle(numbers, v128.load(ALIGN_AT + (<usize>(whole * 17 + fraction) << 4)));
+  const aligned = i8x16.replace_lane(v128.swizzle(fifteen, v128.load(SHIFT_AT + 16)), 15, last);
+  const mantissa =
+    eightDigits(<u64>i64x2.extract_lane(aligned, 0)) * 100_000_000 + eightDigits(i64x2.extract_lane(aligned, 1));
+  if (mantissa >= EXACT_BELOW) return skipLong(at);
+  digits = aligned;
+  decimals = fraction + 1;
+  value = <f64>mantissa / load<f64>(POWERS_AT + (<usize>decimals << 3));
+  return at + 17;
 }
 
 /** A number that is not read here. Whether it is one at all is for the caller to see. */
@@ -324,7 +340,35 @@ const SIX_HIGH: u64 = 0xf0f0_f0f0_f0f0;
   return at + 27;
 }
 
+const EIGHT_ZEROS: u64 = 0x3030_3030_3030_3030;
+const EIGHT_SIXES: u64 = 0x0606_0606_0606_0606;
+const EIGHT_HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+/** Below this a float64 counts one by one. */
+const COUNTED_BELOW: u64 = 1 << 53;
+
+/** Reads seconds of ten digits and six decimals. @returns where they end, or 0. */
+// @ts-ignore: decorator
+@inline function readSeconds(at: usize): usize {
+  const upper = load<u64>(at) ^ EIGHT_ZEROS;
+  // The last two digits of the seconds, moved over the dot to those of the fraction.
+  const lower = ((load<u64>(at + 9) & ~(<u64>0xffff)) | <u64>load<u16>(at + 8)) ^ EIGHT_ZEROS;
+  if (((upper | lower | (upper + EIGHT_SIXES) | (lower + EIGHT_SIXES)) & EIGHT_HIGH) != 0) return 0;
+  const us = eightDigits(upper) * 100_000_000 + eightDigits(lower);
+  if (load<u8>(at + 10) != DOT || us >= COUNTED_BELOW) return 0;
+  value = <f64>us;
+  return at + 17;
+}
+
 // --- shapes ----------------------------------------------------------------------------------------------------
+
+/** The op at `op` is left out: its slot says NaN, or its list has no rows, whatever an earlier message left there. */
+// @ts-ignore: decorator
+@inline function leaveOut(op: usize, row: usize): void {
+  const head = load<u32>(op);
+  const argument = <usize>(head >> 8);
+  if ((head & 255) == OP_ROWS) store<i32>(COUNTS_AT + (argument << 2), 0);
+  else store<f64>(row + (argument << 4), NaN);
+}
 
 /**
  * Scans the message in `[start, end)` by the shape at `shape`, with the symbols of the table at `symbols`.
@@ -336,6 +380,9 @@ export function scan(shape: usize, symbols: usize, start: usize, end: usize): i3
   let at = start;
   let row: usize = SLOTS_AT;
   let found = FOUND;
+  // Until a symbol says otherwise.
+  priceDecimals = 0;
+  qtyDecimals = 0;
   store<i32>(LONG_AT, 0);
   for (;;) {
     const head = load<u32>(op);
@@ -348,6 +395,7 @@ export function scan(shape: usize, symbols: usize, start: usize, end: usize): i3
       if (matches(at, op, length)) at += length;
       else {
         if ((head & 255) != OP_MAYBE) return 0;
+        leaveOut(op + padded(length), row);
         op = begin + <usize>load<u32>(begin + 8);
         continue;
       }
@@ -434,6 +482,11 @@ export function scan(shape: usize, symbols: usize, start: usize, end: usize): i3
         if (at == 0) return 0;
         store<f64>(slot, value);
         break;
+      case OP_SECONDS:
+        at = readSeconds(at);
+        if (at == 0) return 0;
+        store<f64>(slot, value);
+        break;
       case OP_ROWS:
         store<i32>(COUNTS_AT + (argument << 2), 0);
         if (<u32>load<u8>(at) == load<u32>(begin + 8)) op = begin + <usize>load<u32>(begin + 12);
@@ -443,8 +496,8 @@ export function scan(shape: usize, symbols: usize, start: usize, end: usize): i3
         const counter = COUNTS_AT + (<usize>load<u32>(begin + 8) << 2);
         const count = load<i32>(counter) + 1;
         store<i32>(counter, count);
-        if (<usize>load<u8>(at) == argument) {
-          if (count >= ROWS_MAX || at > end) return 0;
+        if (at < end && <usize>load<u8>(at) == argument) {
+          if (count >= ROWS_MAX) return 0;
           at++;
           row += ROW_BYTES;
           op = begin - <usize>load<u32>(begin + 12);

@@ -4,7 +4,7 @@ import type { Subscription } from '../../../../src/shared/contract.ts';
 import { FAULTS } from '../../../../src/shared/faults/fault-catalogue.ts';
 import { SIDE } from '../../../../src/shared/records/trade.ts';
 import type { InstrumentId } from '../../../../src/shared/units.ts';
-import { book, CodecHarness } from './codec-harness.ts';
+import { BinanceHarness, book } from './codec-harness.ts';
 
 const SYMBOLS = ['BNBBTC', 'BNBUSDT'];
 const BNB = 0 as InstrumentId;
@@ -15,11 +15,11 @@ const snapshot = (id: number): string =>
   `{"lastUpdateId":${id},"bids":[["0.0024","10"]],"asks":[["0.0026","100"]]}`;
 
 /** Both paths are to say the same. */
-const onBothPaths = (play: (harness: CodecHarness) => void): void => {
-  for (const hot of [true, false]) play(new CodecHarness(SYMBOLS, { hot }));
+const onBothPaths = (play: (harness: BinanceHarness) => void): void => {
+  for (const hot of [true, false]) play(new BinanceHarness(SYMBOLS, { hot }));
 };
 
-const numbers = (harness: CodecHarness, ...fields: string[]): unknown =>
+const numbers = (harness: BinanceHarness, ...fields: string[]): unknown =>
   fields.map((field) => harness.sink.records.at(-1)!.values[field]);
 
 // Messages as the documentation prints them.
@@ -41,10 +41,53 @@ test('a trade has the side of the taker: who sold where the buyer was there befo
     assert.deepEqual(numbers(harness, 'side'), [SIDE.buy]);
   }));
 
-test('times are read in microseconds too', () =>
+const AGGREGATE =
+  '{"e":"aggTrade","E":1672515782136,"s":"BNBBTC","a":12345,"p":"0.001","q":"100","f":100,"l":105,"T":1672515782135,"m":true,"M":true}';
+
+test('times are read in milliseconds and in microseconds, whichever message they come with', () =>
   onBothPaths((harness) => {
-    harness.read(TRADE.replace('1672515782135', '1672515782135042'));
-    assert.deepEqual(numbers(harness, 'exchangeAtUs'), [1672515782135042]);
+    const micros = (message: string): string => message.replace(/"([ETt])":(1672515\d{6})/g, '"$1":$2042');
+    for (const [message, at] of [
+      [TRADE, 1672515782135],
+      [AGGREGATE, 1672515782135],
+      [TICKER, 1672515782136],
+      [KLINE, 1672515782136],
+    ] as const) {
+      harness.read(message);
+      assert.deepEqual(numbers(harness, 'exchangeAtUs'), [at * 1000]);
+      harness.read(micros(message));
+      assert.deepEqual(numbers(harness, 'exchangeAtUs'), [at * 1000 + 42]);
+    }
+    assert.deepEqual(numbers(harness, 'beginUs'), [1672515780000042]);
+    harness.subscribed(book(0)).read(depth(157, 160)).answer(snapshot(160));
+    harness.read(depth(161, 161), micros(depth(162, 162)));
+    assert.deepEqual(
+      harness.sink.named('book').map(({ values }) => values['exchangeAtUs']),
+      [-1, 1672515782136000, 1672515782136042],
+    );
+  }));
+
+test('an aggregated trade has a number of its own, by which one that is missing is found', () =>
+  onBothPaths((harness) => {
+    const trade = (id: number): string => AGGREGATE.replace('12345', String(id));
+    harness.read(trade(10), trade(11), trade(13));
+    assert.deepEqual(numbers(harness, 'instrument', 'sequence', 'price', 'qty', 'side', 'exchangeAtUs'), [
+      0,
+      13,
+      0.001,
+      100,
+      SIDE.sell,
+      1672515782135000,
+    ]);
+    assert.deepEqual(harness.sink.log.slice(-2), ['status fault of 0 SEQUENCE_GAP', 'trade of 0']);
+    assert.equal(harness.codec.newestTrade(BNB), 13);
+    // Whoever changes from single trades to these begins anew.
+    const aggregated: Subscription = { channel: 'trade', instrument: BNB, aggregated: true };
+    assert.deepEqual(harness.codec.unsubscribe([aggregated]), [
+      '{"method":"UNSUBSCRIBE","params":["bnbbtc@aggTrade"],"id":1}',
+    ]);
+    harness.read('{"result":null,"id":1}', trade(5));
+    assert.equal(harness.sink.log.at(-2), 'unsubscribed trade 0');
   }));
 
 test('trades that were left out, or come again, are told before the trade', () =>
@@ -80,8 +123,9 @@ test('tickers, quotes and candles keep the decimals they were written with', () 
         'high',
         'change',
         'changePct',
+        'turnover',
       ),
-      [0.0024, 10, 0.0026, 100, 0.0025, 10000, 0.0018, 0.0011, 0.0027, -0.0015, 250],
+      [0.0024, 10, 0.0026, 100, 0.0025, 10000, 0.0018, 0.0011, 0.0027, -0.0015, 250, 18],
     );
     assert.deepEqual(numbers(harness, 'changeDecimals', 'changePctDecimals'), [4, 2]);
     harness.read('{"u":400900217,"s":"BNBUSDT","b":"25.35190000","B":"31.21","a":"25.36520000","A":"40.66"}');
@@ -211,7 +255,11 @@ test('a snapshot older than the first update is asked for again, and not for eve
       assert.deepEqual([harness.asked.length, harness.sink.log.length], [1, 0]);
     }
     harness.answer(snapshot(155));
-    assert.deepEqual(harness.sink.log, ['status stale of 0 SEQUENCE_GAP', 'book stale book 0 SEQUENCE_GAP']);
+    assert.deepEqual(harness.sink.log, [
+      'status stale of 0 SEQUENCE_GAP',
+      'book stale book 0 SEQUENCE_GAP',
+      'discard 1 book of 0: SEQUENCE_GAP',
+    ]);
   }));
 
 test('a quiet book is whole with its snapshot, and a later update that does not follow it is a gap', () =>
@@ -253,13 +301,13 @@ test('an update that cannot be read breaks its book, because a change was missed
   }));
 
 for (const [what, fault, expected] of [
-  ['no answer', FAULTS.REST_FAILED.id, 'book stale book 0 REST_FAILED'],
-  ['a refusal', FAULTS.REST_REFUSED.id, 'refused book 0: words'],
+  ['no answer', FAULTS.REST_FAILED.id, ['book stale book 0 REST_FAILED', 'discard 1 book of 0: REST_FAILED']],
+  ['a refusal', FAULTS.REST_REFUSED.id, ['refused book 0: words']],
 ] as const)
   test(`where ${what} is all that comes for a snapshot, the book is given up`, () =>
     onBothPaths((harness) => {
       harness.subscribed(book(0)).read(depth(10, 10)).failAnswer(fault, 'words');
-      assert.equal(harness.sink.log.at(-1), expected);
+      assert.deepEqual(harness.sink.log.slice(-expected.length), expected);
     }));
 
 for (const text of [

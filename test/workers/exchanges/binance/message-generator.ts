@@ -2,11 +2,15 @@ import type { Random } from '../../../support/random.ts';
 
 export const SYMBOLS = ['BTCUSDT', 'ETHBTC', 'ADAEUR'] as const;
 
+/** The symbol whose book is sent by its best levels, and how many these are. */
+export const PARTIAL = { symbol: 'ADAEUR', depth: 5 } as const;
+
 /** Valid messages of a made-up market in exactly Binance's spelling, raw or in envelopes. Seeded. */
 export class MessageGenerator {
   readonly #random: Random;
   readonly #tradeIds = new Map<string, number>();
   readonly #updateIds = new Map<string, number>();
+  readonly #best = new Map<string, number>();
 
   constructor(random: Random) {
     this.#random = random;
@@ -16,16 +20,17 @@ export class MessageGenerator {
     const random = this.#random;
     const symbol = random.pick(SYMBOLS);
     const kind = random.below(20);
+    if (kind < 10 && symbol === PARTIAL.symbol) return this.#partialBook(symbol);
     const [stream, payload] =
       kind < 10
         ? ['depth@100ms', this.#book(symbol)]
-        : kind < 14
+        : kind < 13
           ? ['trade', this.#trade(symbol)]
-          : kind < 16
+          : kind < 15
             ? ['bookTicker', this.#quote(symbol)]
-            : kind < 18
+            : kind < 17
               ? ['ticker', this.#ticker(symbol)]
-              : kind < 19
+              : kind < 18
                 ? ['kline_1m', this.#candle(symbol)]
                 : ['aggTrade', this.#aggregateTrade(symbol)];
     return random.percent(50) ? payload : `{"stream":"${symbol.toLowerCase()}@${stream}","data":${payload}}`;
@@ -51,16 +56,32 @@ export class MessageGenerator {
     return `{"e":"depthUpdate","E":${this.#time()},"s":"${symbol}","U":${first},"u":${last},"b":[${levels(99_999, -1)}],"a":[${levels(100_001, 1)}]}`;
   }
 
+  /** Mostly the book of the message before with a few levels changed, always in an envelope. */
+  #partialBook(symbol: string): string {
+    const random = this.#random;
+    const id =
+      (this.#updateIds.get(symbol) ?? 1000) + (random.percent(96) ? 1 + random.below(5) : -random.below(3));
+    this.#updateIds.set(symbol, id);
+    const best = (this.#best.get(symbol) ?? 100_000) + random.below(3) - 1;
+    this.#best.set(symbol, best);
+    const levels = (from: number, step: number): string => {
+      const shown: string[] = [];
+      for (let price = from; shown.length < PARTIAL.depth && random.percent(97); price += step)
+        if (random.percent(80))
+          shown.push(this.#level(price, 1 + (price % 7) + (random.percent(20) ? 10 : 0)));
+      return shown.join(',');
+    };
+    return `{"stream":"${symbol.toLowerCase()}@depth${PARTIAL.depth}@100ms","data":{"lastUpdateId":${id},"bids":[${levels(best - 1, -1)}],"asks":[${levels(best + 1, 1)}]}}`;
+  }
+
   #trade(symbol: string): string {
     const id = this.#tradeId(symbol);
     return `{"e":"trade","E":${this.#time()},"s":"${symbol}","t":${id},"p":"${this.#price()}","q":"${this.#quantity()}","T":${this.#time()},"m":${this.#random.percent(50)},"M":true}`;
   }
 
   #aggregateTrade(symbol: string): string {
-    const first = this.#tradeId(symbol);
-    const last = first + this.#random.below(3);
-    this.#tradeIds.set(symbol, last);
-    return `{"e":"aggTrade","E":${this.#time()},"s":"${symbol}","a":${first},"p":"${this.#price()}","q":"${this.#quantity()}","f":${first},"l":${last},"T":${this.#time()},"m":${this.#random.percent(50)},"M":true}`;
+    const id = this.#tradeId(symbol);
+    return `{"e":"aggTrade","E":${this.#time()},"s":"${symbol}","a":${id},"p":"${this.#price()}","q":"${this.#quantity()}","f":${id * 2},"l":${id * 2 + this.#random.below(3)},"T":${this.#time()},"m":${this.#random.percent(50)},"M":true}`;
   }
 
   #quote(symbol: string): string {
@@ -115,73 +136,13 @@ const decimal = (steps: number, decimals: number): string => {
   return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 };
 
-const PIECES = [
-  ...[
-    '"',
-    '\\',
-    '{',
-    '}',
-    '[',
-    ']',
-    ',',
-    ':',
-    '0',
-    '9',
-    '-',
-    '.',
-    'e5',
-    ' ',
-    '\u0000',
-    '\u00ff',
-    'null',
-    '00',
-  ],
-  ...[
-    '"p":"1.5",',
-    '"s":"ETHBTC",',
-    '"b":[],',
-    '"U":5,',
-    '1e-08',
-    '"],["',
-    '18446744073709551616',
-    '","data":',
-  ],
-];
-
-/** Up to three edits of the bytes: flip, delete, insert, truncate, repeat a piece, put in a piece of another message. */
-export function mutate(message: string, other: string, random: Random): Uint8Array {
-  let bytes = Buffer.from(message);
-  for (let edits = 1 + random.below(3); edits > 0 && bytes.length > 0; edits--) {
-    const at = random.below(bytes.length);
-    const length = 1 + random.below(random.percent(50) ? 3 : 40);
-    const [before, rest] = [bytes.subarray(0, at), bytes.subarray(at)];
-    switch (random.below(7)) {
-      case 0:
-        bytes = Buffer.from(bytes);
-        bytes[at]! ^= 1 << random.below(8);
-        break;
-      case 1:
-        bytes = Buffer.concat([before, rest.subarray(length)]);
-        break;
-      case 2:
-        bytes = Buffer.concat([before, Buffer.from(random.pick(PIECES), 'latin1'), rest]);
-        break;
-      case 3:
-        bytes = Buffer.from(before);
-        break;
-      case 4:
-        bytes = Buffer.concat([before, rest.subarray(0, length), rest]);
-        break;
-      case 5:
-        bytes = Buffer.concat([before, Buffer.from(other).subarray(at, at + length), rest.subarray(length)]);
-        break;
-      default: {
-        // Another digit for a digit: the message stays well-formed and says something else.
-        const digit = bytes.findIndex((byte, i) => i >= at && byte >= 0x30 && byte <= 0x39);
-        bytes = Buffer.from(bytes);
-        if (digit >= 0) bytes[digit] = 0x30 + random.below(10);
-      }
-    }
-  }
-  return bytes;
-}
+/** What puts the venue's own words into messages where they do not belong. */
+export const PIECES = [
+  '"p":"1.5",',
+  '"s":"ETHBTC",',
+  '"b":[],',
+  '"U":5,',
+  '","data":',
+  '"lastUpdateId":7',
+  'adaeur@depth5@100ms',
+] as const;

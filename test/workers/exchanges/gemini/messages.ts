@@ -37,7 +37,8 @@ export const BOOK: readonly Change[] = [
 
 export const HEARTBEAT = '{"type":"heartbeat","timestamp":1624493666869}';
 
-const SYMBOLS = ['BTCUSD', 'ETHUSD'] as const;
+/** Of the generator. */
+export const SYMBOLS = ['BTCUSD', 'ETHUSD'] as const;
 
 /** Valid messages in exactly Gemini's spelling, of books whose sides never cross. Seeded. */
 export class MessageGenerator {
@@ -83,51 +84,4 @@ export class MessageGenerator {
       return [isBid ? 'buy' : 'sell', price, qty];
     });
   }
-}
-
-/** Texts that turn up in hostile or changed messages. */
-const PIECES = [
-  '"',
-  '\\',
-  '{',
-  '}',
-  '[',
-  ']',
-  ',',
-  ':',
-  '-',
-  '.',
-  '0',
-  '1e3',
-  '\u0000',
-  '\u00ff',
-  '"buy"',
-  'null',
-  ' ',
-];
-
-/** The message with one to three random edits; `other` is a message to take parts from. */
-export function mutate(message: string, other: string, random: Random): Uint8Array {
-  let bytes: Uint8Array = Buffer.from(message);
-  for (let edits = 1 + random.below(3); edits > 0 && bytes.length > 0; edits--) {
-    const at = random.below(bytes.length);
-    const length = 1 + random.below(random.percent(50) ? 3 : 40);
-    const [before, rest] = [bytes.subarray(0, at), bytes.subarray(at)];
-    const kind = random.below(6);
-    if (kind === 0) {
-      bytes = Buffer.from(bytes);
-      bytes[at]! ^= 1 << random.below(8);
-    } else if (kind === 1) bytes = Buffer.concat([before, rest.subarray(length)]);
-    else if (kind === 2) bytes = Buffer.concat([before, Buffer.from(random.pick(PIECES), 'latin1'), rest]);
-    else if (kind === 3) bytes = Buffer.concat([before, rest.subarray(0, length), rest]);
-    else if (kind === 4)
-      bytes = Buffer.concat([before, Buffer.from(other).subarray(at, at + length), rest.subarray(length)]);
-    else {
-      // Another digit for a digit: the message stays well-formed and says something else.
-      const digit = bytes.findIndex((byte, i) => i >= at && byte >= 0x30 && byte <= 0x39);
-      bytes = Buffer.from(bytes);
-      if (digit >= 0) bytes[digit] = 0x30 + random.below(10);
-    }
-  }
-  return bytes;
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crcOf, registerOf } from '../../../../src/shared/book/crc32.ts';
 import { formatDecimal, INEXACT } from '../../../../src/shared/decimal/decimals.ts';
+import { ROWS_MAX } from '../../../../src/workers/scanner/layout.ts';
 import type { ListedRecord } from '../../../support/list-sink.ts';
+import { Random } from '../../../support/random.ts';
 import { BOOK_SNAPSHOT, EMPTY_SNAPSHOT, HEARTBEAT, OHLC, SPREAD, TICKER, TRADES } from './messages.ts';
 import { book, Reading, readBothWays } from './reading.ts';
 
@@ -11,7 +13,7 @@ const OPTIONS = { pairs: ['XBT/USD', 'ETH/XBT'], subscriptions: [book(0, 10)] };
 /** Reads the messages hot, checks that no cold reading was needed and that the cold path agrees. */
 function check(messages: readonly string[], cold = 0): ListedRecord[] {
   const both = readBothWays(OPTIONS, messages);
-  assert.deepEqual(both.hot.outcome, both.cold.outcome);
+  assert.deepEqual(both.hot.outcome(), both.cold.outcome());
   assert.equal(both.hot.cold, cold, 'messages that took the cold path');
   assert.equal(both.hot.malformed, 0);
   return both.hot.sink.records;
@@ -80,6 +82,7 @@ test('a ticker holds the values of 24 hours and neither a time nor a change', ()
     high: 5783,
     change: Number.NaN,
     changePct: Number.NaN,
+    turnover: Number.NaN,
     bidDecimals: 5,
     bidQtyDecimals: 3,
     askDecimals: 5,
@@ -91,6 +94,7 @@ test('a ticker holds the values of 24 hours and neither a time nor a change', ()
     highDecimals: 5,
     changeDecimals: 0,
     changePctDecimals: 0,
+    turnoverDecimals: 0,
   });
 });
 
@@ -284,22 +288,76 @@ test('the documentation’s checksum over ten levels a side holds', () => {
   );
 });
 
+/** A snapshot of a thousand levels a side, written by `row`. */
+const longSnapshot = (row: (n: number, direction: number) => string): string => {
+  const side = (direction: number): string =>
+    Array.from({ length: 1000 }, (_, n) => row(n, direction)).join();
+  return `[0,{"as":[${side(1)}],"bs":[${side(-1)}]},"book-1000","XBT/USD"]`;
+};
+const DEEP = { pairs: ['XBT/USD'], subscriptions: [book(0, 1000)] };
+const LONG_SNAPSHOTS = [
+  longSnapshot((n, direction) => level((60_000 + direction * (n + 1) * 0.1).toFixed(5), `${n}.12345678`)),
+  // As few bytes as a level can have, so as many in each of the scanner's pieces as there can be.
+  longSnapshot((_, direction) => level(direction > 0 ? '9' : '1', '1')),
+];
+
+test('a snapshot of more levels than the scanner takes at once is read hot all the same', () => {
+  for (const snapshot of LONG_SNAPSHOTS) {
+    const { hot, cold } = readBothWays(DEEP, [snapshot]);
+    assert.deepEqual(hot.outcome(), cold.outcome());
+    assert.equal(hot.cold, 0);
+    const [, record] = hot.sink.records;
+    assert.deepEqual([record?.asks?.length, record?.bids?.length], [1000, 1000]);
+    hot.close();
+    cold.close();
+  }
+});
+
+test('a long snapshot without a comma between two of its pieces is malformed', () => {
+  const snapshot = LONG_SNAPSHOTS[1]!;
+  for (const begin of ['"as":[', '"bs":[']) {
+    const comma = snapshot.indexOf(begin) + begin.length + ROWS_MAX * `${level('9', '1')},`.length - 1;
+    assert.equal(snapshot[comma], ',');
+    const { hot, cold } = readBothWays(DEEP, [`${snapshot.slice(0, comma)}:${snapshot.slice(comma + 1)}`]);
+    assert.deepEqual(hot.outcome(), cold.outcome());
+    assert.equal(hot.malformed, 1);
+    hot.close();
+    cold.close();
+  }
+});
+
+test('a long snapshot with a byte changed, left out or put in reads the same hot and cold', () => {
+  const random = new Random(7);
+  const bytes = new TextEncoder().encode(LONG_SNAPSHOTS[1]);
+  const structure = Array.from(bytes.keys()).filter((at) => bytes[at] === 0x5b || bytes[at] === 0x5d);
+  for (let n = 0; n < 120; n++) {
+    const at = random.percent(50) ? random.below(bytes.length) : random.pick(structure) + random.below(2);
+    const put = random.percent(70) ? [random.pick([0x5b, 0x5d, 0x2c, 0x62, 0x7d, 0x39, 0x22])] : [];
+    const kept = random.percent(30) ? at : at + 1;
+    const spoiled = Uint8Array.of(...bytes.subarray(0, at), ...put, ...bytes.subarray(kept));
+    const { hot, cold } = readBothWays(DEEP, [spoiled]);
+    assert.deepEqual(hot.outcome(), cold.outcome(), `byte ${at} of ${bytes.length}: ${put} up to ${kept}`);
+    hot.close();
+    cold.close();
+  }
+});
+
 test('a checksum that does not hold makes the book stale until the next snapshot', () => {
   const { hot, cold } = readBothWays(OPTIONS, [
     BOOK_SNAPSHOT,
     `[0,{"a":[${level('5541.30000', '1.00000000')}],"c":"1"},"book-10","XBT/USD"]`,
     BOOK_SNAPSHOT,
   ]);
-  assert.deepEqual(hot.outcome, cold.outcome);
+  assert.deepEqual(hot.outcome(), cold.outcome());
   assert.deepEqual(
     hot.sink.log.filter((line) => !line.startsWith('status')),
     [
       'book snapshot of 0: 3 bids, 3 asks',
-      'live book-10 of 0',
+      'book live book-10 of 0',
       'discard 1 book of 0: CHECKSUM_MISMATCH',
-      'stale book-10 of 0 CHECKSUM_MISMATCH',
+      'book stale book-10 of 0 CHECKSUM_MISMATCH',
       'book snapshot of 0: 3 bids, 3 asks',
-      'live book-10 of 0',
+      'book live book-10 of 0',
     ],
   );
 });
@@ -347,15 +405,17 @@ test('messages with spaces read cold to the same records', () => {
     spaced.read(` ${message.replaceAll(',', ' ,\n').replaceAll(':', ': ')}\t`);
   }
   assert.equal(spaced.cold, SPACED.length);
-  assert.deepEqual(spaced.outcome, plain.outcome);
+  assert.deepEqual(spaced.outcome(), plain.outcome());
 });
 
 test('trades of a message with one bad trade are not delivered at all', () => {
   const { hot, cold } = readBothWays(OPTIONS, [TRADES.replace('"0.02455000"', '"0.0245500O"')]);
-  assert.deepEqual(hot.outcome, cold.outcome);
-  assert.deepEqual(hot.outcome.records, []);
+  assert.deepEqual(hot.outcome(), cold.outcome());
+  assert.deepEqual(hot.outcome().records, []);
   assert.equal(hot.malformed, 1);
 });
+
+const UPDATE = `[0,{"a":[${level('5541.30000', '1.00000000')}],"c":"1"},"book-10","XBT/USD"]`;
 
 const PROBLEMS: readonly (readonly [title: string, message: string | Uint8Array, line: RegExp])[] = [
   ['bytes that are not UTF-8', Uint8Array.of(0x7b, 0xff, 0x7d), /^MESSAGE_MALFORMED .*not UTF-8/],
@@ -378,23 +438,23 @@ const PROBLEMS: readonly (readonly [title: string, message: string | Uint8Array,
   ['a ticker without "o"', TICKER.replace('"o"', '"q"'), /^MESSAGE_MALFORMED .*"o"/],
   ['lots with a leading zero', TICKER.replace(',1,', ',01,'), /^MESSAGE_MALFORMED .*no JSON/],
   ['too many trades in a candle', OHLC.replace(',2]', ',4294967296]'), /^MESSAGE_MALFORMED .*range/],
+  ['an interval of 0', OHLC.replace('ohlc-5', 'ohlc-0'), /^MESSAGE_UNKNOWN /],
   ['an interval of 05', OHLC.replace('ohlc-5', 'ohlc-05'), /^MESSAGE_UNKNOWN /],
   ['a book of another depth', BOOK_SNAPSHOT.replace('k-10', 'k-25'), /^MESSAGE_MALFORMED .*depth 10/],
   ['a book not subscribed', BOOK_SNAPSHOT.replace('XBT/USD', 'ETH/XBT'), /^MESSAGE_MALFORMED .*no book/],
   ['a book without a side', '[0,{"c":"1"},"book-10","XBT/USD"]', /^MESSAGE_MALFORMED .*no side/],
   ['a book of everything', '[0,{"as":[],"a":[],"c":"1"},"book-10","XBT/USD"]', /^MESSAGE_MALFORMED .*once/],
+  ['an update of another depth', UPDATE.replace('k-10', 'k-25'), /^MESSAGE_MALFORMED .*depth 10/],
+  ['an update of depth 0', UPDATE.replace('k-10","XBT/USD', 'k-0","ETH/XBT'), /^MESSAGE_UNKNOWN /],
+  ['an update not subscribed', UPDATE.replace('XBT/USD', 'ETH/XBT'), /^MESSAGE_MALFORMED .*no book/],
   ['an update unchecked', '[0,{"a":[]},"book-10","XBT/USD"]', /^MESSAGE_MALFORMED .*checksum/],
-  [
-    '33 bits of checksum',
-    '[0,{"a":[],"c":"4294967296"},"book-10","XBT/USD"]',
-    /^MESSAGE_MALFORMED .*32 bits/,
-  ],
+  ['33 bits of checksum', UPDATE.replace('"c":"1"', '"c":"4294967296"'), /^MESSAGE_MALFORMED .*32 bits/],
 ];
 
 for (const [title, message, line] of PROBLEMS)
   test(`a message with ${title} is counted and delivers nothing`, () => {
     const { hot, cold } = readBothWays(OPTIONS, [message]);
-    assert.deepEqual(hot.outcome, cold.outcome);
+    assert.deepEqual(hot.outcome(), cold.outcome());
     assert.deepEqual(
       hot.sink.records.filter(({ name }) => name !== 'status'),
       [],
@@ -405,7 +465,7 @@ for (const [title, message, line] of PROBLEMS)
 
 test('an update that cannot be read makes its book stale', () => {
   const { hot, cold } = readBothWays(OPTIONS, [BOOK_SNAPSHOT, '[0,{"a":[["1","x"]]},"book-10","XBT/USD"]']);
-  assert.deepEqual(hot.outcome, cold.outcome);
-  assert.equal(hot.sink.log.at(-1), 'stale book-10 of 0 MESSAGE_MALFORMED');
+  assert.deepEqual(hot.outcome(), cold.outcome());
+  assert.equal(hot.sink.log.at(-1), 'book stale book-10 of 0 MESSAGE_MALFORMED');
   assert.equal(hot.sink.records.at(-1)?.name, 'status');
 });

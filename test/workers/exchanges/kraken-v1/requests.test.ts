@@ -104,7 +104,7 @@ const CASES: readonly (readonly [title: string, messages: string[], expected: st
     [
       '{"errorMessage":"Already subscribed","event":"subscriptionStatus","pair":"XBT/USD","status":"error","subscription":{"name":"trade"}}',
     ],
-    ['subscribed trade of 0 (Already subscribed)'],
+    ['subscribed trade of 0: Already subscribed'],
   ],
   [
     'an error without a pair concerns all that is open of its request, once',
@@ -116,7 +116,7 @@ const CASES: readonly (readonly [title: string, messages: string[], expected: st
     [
       'subscribed book-100 of 1',
       'refused book-100 of 0: Malformed request',
-      'refused unknown: Malformed request',
+      'refused something: Malformed request',
     ],
   ],
   [
@@ -127,9 +127,9 @@ const CASES: readonly (readonly [title: string, messages: string[], expected: st
       '{"event":"error"}',
     ],
     [
-      'refused unknown: Malformed request',
-      'refused unknown: Exceeded msg rate',
-      'refused unknown: error without a message',
+      'refused something: Malformed request',
+      'refused something: Exceeded msg rate',
+      'refused something: error without a message',
     ],
   ],
   [
@@ -157,7 +157,7 @@ test('an error about an unsubscribe request does not end the subscription', () =
       subscription: { name: 'trade' },
     });
   assert.deepEqual(say([trade(0)], [status('Too many requests')], [trade(0)]), [
-    'refused unknown: Too many requests',
+    'refused something: Too many requests',
   ]);
   assert.deepEqual(say([trade(0)], [status('Subscription Not Found')], [trade(0)]), [
     'unsubscribed trade of 0',

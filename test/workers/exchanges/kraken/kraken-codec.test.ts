@@ -4,7 +4,7 @@ import { BOOK_STATE } from '../../../../src/shared/counters/symbol-counters.ts';
 import { formatDecimal, INEXACT } from '../../../../src/shared/decimal/decimals.ts';
 import type { RecordName } from '../../../../src/shared/records/record-catalogue.ts';
 import { NO_INSTRUMENT } from '../../../../src/shared/units.ts';
-import { ALGO, BTC, book, CodecHarness, ETH, MATIC, RECEIVED_AT } from './codec-harness.ts';
+import { ALGO, BTC, book, ETH, KrakenHarness, MATIC, RECEIVED_AT } from './codec-harness.ts';
 
 // Messages are Kraken's documented examples, whole or with entries left out, unless a comment says otherwise.
 // Source: docs.kraken.com/api/docs/websocket-v2, read 2026-05-27.
@@ -29,11 +29,11 @@ const PATHS = [
 ] as const;
 
 /** Reads messages with a fresh codec, every book subscribed. */
-const read = (hot: boolean, ...messages: string[]): CodecHarness =>
-  new CodecHarness({ hot }).subscribed(book(MATIC), book(BTC)).read(...messages);
+const read = (hot: boolean, ...messages: string[]): KrakenHarness =>
+  new KrakenHarness({ hot }).subscribed(book(MATIC), book(BTC)).read(...messages);
 
 /** Only the fields a test speaks of. */
-function fields(harness: CodecHarness, name: RecordName, ...keys: string[]): number[][] {
+function fields(harness: KrakenHarness, name: RecordName, ...keys: string[]): number[][] {
   return harness.sink.named(name).map(({ values }) => keys.map((key) => values[key]!));
 }
 
@@ -253,7 +253,7 @@ for (const { path, hot } of PATHS) {
   });
 
   test(`${path}: bytes that are not UTF-8 are counted`, () => {
-    const harness = new CodecHarness({ hot }).read(Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d));
+    const harness = new KrakenHarness({ hot }).read(Uint8Array.of(0x7b, 0xff, 0xfe, 0x7d));
     assert.deepEqual(harness.sink.log, ['MESSAGE_MALFORMED 4 bytes that are not UTF-8']);
   });
 }
@@ -328,7 +328,7 @@ test('a precision from the instrument channel pads levels that were read before 
   const update =
     '{"channel":"book","type":"update","data":[{"symbol":"ETH/USD","bids":[{"price":10.25,"qty":1.12345678}],"asks":[],"checksum":CRC}]}';
   for (const { hot } of PATHS) {
-    const harness = new CodecHarness({ hot }).subscribed(book(ETH));
+    const harness = new KrakenHarness({ hot }).subscribed(book(ETH));
     harness.books.raisePrecision(ETH, 2, 8);
     harness.read(snapshot.replace('CRC', String(crc('1100250000000' + '1000150000000'))));
     harness.read(update.replace('CRC', String(crc('1100250000000' + '1025112345678' + '1000150000000'))));

@@ -4,7 +4,7 @@ import { Level } from '../../../../src/shared/book/level.ts';
 import { INEXACT } from '../../../../src/shared/decimal/decimals.ts';
 import { BookMessage, type LevelList } from '../../../../src/workers/exchanges/book-message.ts';
 import { learnPrecision } from '../../../../src/workers/exchanges/kraken/learn-precision.ts';
-import { BTC, CodecHarness } from './codec-harness.ts';
+import { BTC, KrakenHarness } from './codec-harness.ts';
 
 type Decimals = readonly [price: number, qty: number];
 
@@ -16,7 +16,7 @@ function fill(list: LevelList, levels: readonly Decimals[]): void {
 
 /** Whether the message must be read again, and the decimals then known. */
 function learn(known: Decimals, bids: readonly Decimals[], asks: readonly Decimals[]): unknown[] {
-  const { books } = new CodecHarness();
+  const { books } = new KrakenHarness();
   books.raisePrecision(BTC, ...known);
   const message = new BookMessage();
   message.begin(BTC, false);

@@ -2,7 +2,7 @@ import { registerOf } from '../../../../src/shared/book/crc32.ts';
 import { checksumDigits } from '../../../../src/shared/decimal/scan-decimal.ts';
 import type { Random } from '../../../support/random.ts';
 
-const SYMBOLS = ['BTC/USD', 'ETH/USD', 'ALGO/USD'] as const;
+export const SYMBOLS = ['BTC/USD', 'ETH/USD', 'ALGO/USD'] as const;
 const PRECISIONS = { 'BTC/USD': 1, 'ETH/USD': 2, 'ALGO/USD': 5 } as const;
 const QTY_PRECISION = 8;
 const DEPTH = 10;
@@ -104,72 +104,4 @@ function checksum(book: Book, symbol: Symbol): number {
       checksumDigits(decimal(price, PRECISIONS[symbol]), 0) + checksumDigits(decimal(qty, QTY_PRECISION), 0),
   );
   return ~registerOf(digits.join(''), -1) >>> 0;
-}
-
-const PIECES = [
-  '"',
-  '\\',
-  '{',
-  '}',
-  '[',
-  ']',
-  ',',
-  ':',
-  '0',
-  '9',
-  '-',
-  '.',
-  'e5',
-  ' ',
-  '\u0000',
-  '\u00ff',
-  'null',
-  '"price":1.5,',
-  '"symbol":"ETH/USD",',
-  '"bids":[],',
-  '"timestamp":"2024-01-01T00:00:00Z",',
-  '00',
-  '1e-08',
-  'Z',
-  '},{',
-  ']},{',
-  '18446744073709551616',
-]; // prettier-ignore
-
-/** Up to three edits of the bytes: flip, delete, insert, truncate, repeat a piece, put in a piece of another message. */
-export function mutate(message: string, other: string, random: Random): Uint8Array {
-  let bytes = Buffer.from(message);
-  for (let edits = 1 + random.below(3); edits > 0 && bytes.length > 0; edits--) {
-    const at = random.below(bytes.length);
-    const length = 1 + random.below(random.percent(50) ? 3 : 40);
-    const [before, rest] = [bytes.subarray(0, at), bytes.subarray(at)];
-    switch (random.below(7)) {
-      case 0:
-        bytes = Buffer.from(bytes);
-        bytes[at]! ^= 1 << random.below(8);
-        break;
-      case 1:
-        bytes = Buffer.concat([before, rest.subarray(length)]);
-        break;
-      case 2:
-        bytes = Buffer.concat([before, Buffer.from(random.pick(PIECES), 'latin1'), rest]);
-        break;
-      case 3:
-        bytes = Buffer.from(before);
-        break;
-      case 4:
-        bytes = Buffer.concat([before, rest.subarray(0, length), rest]);
-        break;
-      case 5:
-        bytes = Buffer.concat([before, Buffer.from(other).subarray(at, at + length), rest.subarray(length)]);
-        break;
-      default: {
-        // Another digit for a digit: the message stays well-formed and says something else.
-        const digit = bytes.findIndex((byte, i) => i >= at && byte >= 0x30 && byte <= 0x39);
-        bytes = Buffer.from(bytes);
-        if (digit >= 0) bytes[digit] = 0x30 + random.below(10);
-      }
-    }
-  }
-  return bytes;
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Subscription } from '../../../../src/shared/contract.ts';
 import { InvariantError } from '../../../../src/shared/invariant.ts';
 import { type InstrumentId, NO_INSTRUMENT } from '../../../../src/shared/units.ts';
-import { BTC, book, CodecHarness, ETH, MATIC } from './codec-harness.ts';
+import { BTC, book, ETH, KrakenHarness, MATIC } from './codec-harness.ts';
 
 const trade = (instrument: InstrumentId): Subscription => ({ channel: 'trade', instrument });
 
@@ -12,7 +12,7 @@ const parsed = (requests: readonly string[]): unknown[] =>
   requests.map((request) => JSON.parse(request) as unknown);
 
 test('subscriptions that differ in nothing but the symbol share a request', () => {
-  const { codec } = new CodecHarness();
+  const { codec } = new KrakenHarness();
   const requests = codec.subscribe([
     book(BTC),
     trade(BTC),
@@ -57,7 +57,7 @@ test('subscriptions that differ in nothing but the symbol share a request', () =
 });
 
 test('a request to unsubscribe repeats what the subscription said', () => {
-  const { codec } = new CodecHarness();
+  const { codec } = new KrakenHarness();
   const subscriptions: Subscription[] = [
     book(BTC, 25),
     { channel: 'candle', instrument: ETH, interval: 5 },
@@ -76,7 +76,7 @@ test('a request to unsubscribe repeats what the subscription said', () => {
 });
 
 test('no request names more symbols than the limit', () => {
-  const { codec } = new CodecHarness();
+  const { codec } = new KrakenHarness();
   const ids = Array.from({ length: 250 }, (_, n) => (n + 100) as InstrumentId);
   codec.addInstruments(ids.map((id) => ({ id, symbol: `A${id}/USD`, venueSymbol: `A${id}/USD` })));
   const requests = parsed(codec.subscribe(ids.map(trade))) as { params: { symbol: string[] } }[];
@@ -88,13 +88,13 @@ test('no request names more symbols than the limit', () => {
 });
 
 test('pings are numbered like every other request', () => {
-  const { codec } = new CodecHarness();
+  const { codec } = new KrakenHarness();
   codec.subscribe([trade(BTC)]);
   assert.equal(codec.ping(), '{"method":"ping","req_id":2}');
 });
 
 test('an instrument that was never made known cannot be subscribed', () => {
-  assert.throws(() => new CodecHarness().codec.subscribe([trade(77 as InstrumentId)]), InvariantError);
+  assert.throws(() => new KrakenHarness().codec.subscribe([trade(77 as InstrumentId)]), InvariantError);
 });
 
 const ack = (method: string, id: number | undefined, result: object): string =>
@@ -104,7 +104,7 @@ const refusal = (method: string, id: number | undefined, error: string, symbol?:
 
 /** What is heard after subscribing to two books (request 1) and two trades (request 2). */
 function heard(...answers: string[]): string[] {
-  const harness = new CodecHarness().subscribed(book(BTC), book(ETH), trade(BTC), trade(ETH));
+  const harness = new KrakenHarness().subscribed(book(BTC), book(ETH), trade(BTC), trade(ETH));
   return harness.read(...answers).sink.log;
 }
 
@@ -143,21 +143,21 @@ test('what is refused because it is so already counts as done', () => {
   assert.deepEqual(heard(refusal('subscribe', 1, 'Already subscribed', 'BTC/USD')), [
     'subscribed book 0: Already subscribed',
   ]);
-  const harness = new CodecHarness().subscribed(book(BTC));
+  const harness = new KrakenHarness().subscribed(book(BTC));
   harness.codec.unsubscribe([book(BTC)]);
   harness.read(refusal('unsubscribe', 2, 'Subscription Not Found', 'BTC/USD'));
   assert.deepEqual(harness.sink.log, ['unsubscribed book 0']);
 });
 
 test('a refusal without request id is matched to requests of its own kind', () => {
-  const harness = new CodecHarness().subscribed(book(BTC));
+  const harness = new KrakenHarness().subscribed(book(BTC));
   harness.codec.unsubscribe([trade(BTC)]);
   harness.read(refusal('unsubscribe', undefined, 'no', 'BTC/USD'));
   assert.deepEqual(harness.sink.log, ['refused trade 0: no']);
 });
 
 test('a new connection waits for no answer of the old one', () => {
-  const harness = new CodecHarness().subscribed(book(BTC));
+  const harness = new KrakenHarness().subscribed(book(BTC));
   harness.codec.reset();
   harness.read(refusal('subscribe', 1, 'no'));
   assert.deepEqual(harness.sink.log, ['refused something: no']);

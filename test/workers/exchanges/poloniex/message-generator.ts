@@ -1,6 +1,6 @@
 import type { Random } from '../../../support/random.ts';
 
-const SYMBOLS = ['BTC_USDT', 'BCH_USDT', 'BTC_USDC'] as const;
+export const SYMBOLS = ['BTC_USDT', 'BCH_USDT', 'BTC_USDC'] as const;
 const DECIMALS = { BTC_USDT: 2, BCH_USDT: 4, BTC_USDC: 8 } as const;
 
 type Symbol = (typeof SYMBOLS)[number];
@@ -68,59 +68,4 @@ export class MessageGenerator {
     const digits = String(steps).padStart(decimals + 1, '0');
     return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
   }
-}
-
-const PIECES = [
-  ...'"\\{}[],:09-. \u0000\u00ffe',
-  'null',
-  '"0.5",',
-  '"symbol":"BCH_USDT",',
-  '"bids":[],',
-  '"lastId":5,',
-  '00',
-  '1e-08',
-  '],["',
-  '},{',
-  ']},{',
-  '9007199254740993',
-  '4503599627370497',
-  '18446744073709551616',
-];
-
-/** Up to three edits of the bytes: flip, delete, insert, truncate, repeat a piece, put in a piece of another message. */
-export function mutate(message: string, other: string, random: Random): Uint8Array {
-  let bytes = Buffer.from(message);
-  for (let edits = 1 + random.below(3); edits > 0 && bytes.length > 0; edits--) {
-    const at = random.below(bytes.length);
-    const length = 1 + random.below(random.percent(50) ? 3 : 40);
-    const [before, rest] = [bytes.subarray(0, at), bytes.subarray(at)];
-    switch (random.below(7)) {
-      case 0:
-        bytes = Buffer.from(bytes);
-        bytes[at]! ^= 1 << random.below(8);
-        break;
-      case 1:
-        bytes = Buffer.concat([before, rest.subarray(length)]);
-        break;
-      case 2:
-        bytes = Buffer.concat([before, Buffer.from(random.pick(PIECES), 'latin1'), rest]);
-        break;
-      case 3:
-        bytes = Buffer.from(before);
-        break;
-      case 4:
-        bytes = Buffer.concat([before, rest.subarray(0, length), rest]);
-        break;
-      case 5:
-        bytes = Buffer.concat([before, Buffer.from(other).subarray(at, at + length), rest.subarray(length)]);
-        break;
-      default: {
-        // Another digit for a digit: the message stays well-formed and says something else.
-        const digit = bytes.findIndex((byte, i) => i >= at && byte >= 0x30 && byte <= 0x39);
-        bytes = Buffer.from(bytes);
-        if (digit >= 0) bytes[digit] = 0x30 + random.below(10);
-      }
-    }
-  }
-  return bytes;
 }

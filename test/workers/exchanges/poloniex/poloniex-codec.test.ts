@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatDecimal } from '../../../../src/shared/decimal/decimals.ts';
 import { SIDE } from '../../../../src/shared/records/trade.ts';
-import { BCH, BTC, BTC_USDC, book, CodecHarness, trade } from './codec-harness.ts';
+import { BCH, BTC, BTC_USDC, book, PoloniexHarness, trade } from './codec-harness.ts';
 
 // Source: api-docs.poloniex.com/spot/websocket/market-data; a recorded session of 2022-08-21.
 const TRADE =
@@ -31,7 +31,7 @@ for (const path of PATHS) {
   const on = path.hot ? 'hot' : 'cold';
 
   test(`${on}: a trade has the taker’s side, the time it was made and its digits`, () => {
-    const { sink } = new CodecHarness(path).read(TRADE);
+    const { sink } = new PoloniexHarness(path).read(TRADE);
     const { values } = sink.records[0]!;
     assert.equal(values['side'], SIDE.sell);
     assert.equal(values['sequence'], 60184114);
@@ -42,12 +42,23 @@ for (const path of PATHS) {
   });
 
   test(`${on}: a ticker’s change is given in percent, what is not sent is no number`, () => {
-    const { sink } = new CodecHarness(path).read(TICKER);
+    const { sink } = new PoloniexHarness(path).read(TICKER);
     const { values } = sink.records[0]!;
     const shown = (name: string): string => formatDecimal(values[name]!, values[`${name}Decimals`]!);
     assert.deepEqual(
-      ['last', 'low', 'high', 'volume', 'changePct', 'bid', 'ask', 'vwap', 'change'].map(shown),
-      ['25153.02', '24923.65', '26008.47', '1626.444884', '-2.76', 'NaN', 'NaN', 'NaN', 'NaN'],
+      ['last', 'low', 'high', 'volume', 'turnover', 'changePct', 'bid', 'ask', 'vwap', 'change'].map(shown),
+      [
+        '25153.02',
+        '24923.65',
+        '26008.47',
+        '1626.444884',
+        '41496808.63699303',
+        '-2.76',
+        'NaN',
+        'NaN',
+        'NaN',
+        'NaN',
+      ],
     );
     assert.equal(values['exchangeAtUs'], 1694469187081000);
   });
@@ -61,7 +72,7 @@ for (const path of PATHS) {
     ['12.345678901234567890', '1234.567890123456789000'],
   ] as const)
     test(`${on}: a daily change of ${fraction} is ${percent} percent`, () => {
-      const { sink } = new CodecHarness(path).read(TICKER.replace('-0.0276', fraction));
+      const { sink } = new PoloniexHarness(path).read(TICKER.replace('-0.0276', fraction));
       const { values } = sink.records[0]!;
       const text = formatDecimal(values['changePct']!, values['changePctDecimals']!);
       if (fraction.length < 10) assert.equal(text, percent);
@@ -70,7 +81,7 @@ for (const path of PATHS) {
     });
 
   test(`${on}: a candle has the length its channel names`, () => {
-    const { sink } = new CodecHarness(path).read(
+    const { sink } = new PoloniexHarness(path).read(
       CANDLE,
       CANDLE.replace('minute_5', 'hour_4'),
       CANDLE.replace('minute_5', 'week_1'),
@@ -87,7 +98,7 @@ for (const path of PATHS) {
   });
 
   test(`${on}: changes follow a snapshot, however far apart their ids are`, () => {
-    const { sink } = new CodecHarness(path)
+    const { sink } = new PoloniexHarness(path)
       .subscribed(book(BTC))
       .read(
         SNAPSHOT,
@@ -108,7 +119,7 @@ for (const path of PATHS) {
   });
 
   test(`${on}: a gap makes that book stale until a snapshot, and no other`, () => {
-    const harness = new CodecHarness(path)
+    const harness = new PoloniexHarness(path)
       .subscribed(book(BTC), book(BCH))
       .read(SNAPSHOT, SNAPSHOT.replace('BTC_USDT', 'BCH_USDT'));
     harness.sink.clear();
@@ -134,7 +145,7 @@ for (const path of PATHS) {
   });
 
   test(`${on}: an update before any snapshot tells that the snapshot was lost`, () => {
-    const { sink } = new CodecHarness(path).subscribed(book(BTC)).read(change('update', 10, 11));
+    const { sink } = new PoloniexHarness(path).subscribed(book(BTC)).read(change('update', 10, 11));
     assert.deepEqual(sink.log, [
       'status stale of 0 SEQUENCE_GAP',
       'book stale book 0 SEQUENCE_GAP',
@@ -143,7 +154,7 @@ for (const path of PATHS) {
   });
 
   test(`${on}: what still comes of a book that was given up is discarded and asks for nothing`, () => {
-    const harness = new CodecHarness(path).subscribed(book(BTC)).read(SNAPSHOT);
+    const harness = new PoloniexHarness(path).subscribed(book(BTC)).read(SNAPSHOT);
     harness.codec.unsubscribe([book(BTC)]);
     harness.sink.clear();
     harness.read(change('update', 10, 11), change('update', 15, 16));
@@ -154,7 +165,7 @@ for (const path of PATHS) {
   });
 
   test(`${on}: a book of five or ten levels is a snapshot each time`, () => {
-    const { sink } = new CodecHarness(path).subscribed(book(BTC_USDC, 5)).read(WHOLE_BOOK, WHOLE_BOOK);
+    const { sink } = new PoloniexHarness(path).subscribed(book(BTC_USDC, 5)).read(WHOLE_BOOK, WHOLE_BOOK);
     assert.deepEqual(sink.log.slice(1), [
       'book snapshot of 2: 2 bids, 2 asks',
       'book live book 2',
@@ -164,14 +175,14 @@ for (const path of PATHS) {
   });
 
   test(`${on}: a book takes nothing of the channel it is not subscribed on`, () => {
-    const whole = new CodecHarness(path).subscribed(book(BTC, 5)).read(SNAPSHOT);
+    const whole = new PoloniexHarness(path).subscribed(book(BTC, 5)).read(SNAPSHOT);
     assert.deepEqual(whole.sink.log, ['discard 1 book of 0: BOOK_INVALID']);
-    const changes = new CodecHarness(path).subscribed(book(BTC_USDC)).read(WHOLE_BOOK);
+    const changes = new PoloniexHarness(path).subscribed(book(BTC_USDC)).read(WHOLE_BOOK);
     assert.deepEqual(changes.sink.log, ['discard 1 book of 2: BOOK_INVALID']);
   });
 
   test(`${on}: a change that cannot be read makes its book stale`, () => {
-    const { sink } = new CodecHarness(path)
+    const { sink } = new PoloniexHarness(path)
       .subscribed(book(BTC))
       .read(SNAPSHOT, change('update', 10, 11, { asks: '["21617.15"]' }));
     assert.deepEqual(sink.log.slice(3, 5), [
@@ -196,7 +207,7 @@ for (const [message, line] of [
   ['{"channel":"exchange","action":"snapshot","data":[{"MM":"OFF","POM":"OFF"}]}', 'venue online'],
 ] as const)
   test(`${message} is "${line}"`, () => {
-    const { sink } = new CodecHarness().subscribed(trade(BTC)).read(message);
+    const { sink } = new PoloniexHarness().subscribed(trade(BTC)).read(message);
     assert.deepEqual(sink.log, [line]);
   });
 
@@ -222,7 +233,7 @@ for (const message of [
   '{"channel":"__proto__","data":[]}',
 ])
   test(`counted and passed over: ${message.slice(0, 90)}`, () => {
-    const { sink } = new CodecHarness().read(message);
+    const { sink } = new PoloniexHarness().read(message);
     assert.equal(sink.log.length, 1);
     assert.match(sink.log[0]!, /^MESSAGE_(MALFORMED|UNKNOWN) /);
   });
@@ -230,7 +241,7 @@ for (const message of [
 test('what can be read of a message is delivered, the rest is told once', () => {
   const entry = TRADE.slice(TRADE.indexOf('[') + 1, -2);
   const broken = entry.replace('21614.59', 'x');
-  const { sink } = new CodecHarness().read(`{"channel":"trades","data":[${broken},${entry},${broken}]}`);
+  const { sink } = new PoloniexHarness().read(`{"channel":"trades","data":[${broken},${entry},${broken}]}`);
   assert.equal(sink.named('trade').length, 1);
   assert.match(
     sink.log.at(-1)!,
