@@ -131,6 +131,8 @@ test('watch spreads symbols over connections, shows their states by name, and re
 });
 
 const USAGE: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+  [['demo', '--exchanges', 'kraken,gemni'], /kraken,gemni.*allowed: kraken, .*did you mean "gemini"/s],
+  [['demo', '--exchanges', 'kraken,kraken'], /"kraken" is there twice/],
   [['watch', 'krakn', 'BTC/USD'], /krakn.*allowed: kraken, kraken-v1.*did you mean "kraken"/s],
   [
     ['watch', 'kraken', 'BTC/USD', '--channels', 'trads'],
@@ -292,9 +294,11 @@ test('csv is one table with a header, and its summary goes to standard error', a
   }
 });
 
-test('the demo runs by itself and reports as JSON what flowed', async () => {
+test('the demo runs by itself, with the exchanges that it is told, and reports as JSON what flowed', async () => {
   const { code, lines } = await runCli([
     'demo',
+    '--exchanges',
+    EXCHANGES.join(','),
     '--seconds',
     '4',
     '--rate',

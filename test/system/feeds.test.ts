@@ -32,9 +32,24 @@ const FLOWS = {
     types: ['trade', 'ticker', 'book', 'candle'],
     hasChecksums: false,
   },
+  'poloniex-legacy': {
+    channels: ['trade', 'ticker', 'book'],
+    types: ['trade', 'ticker', 'book'],
+    hasChecksums: false,
+  },
   gemini: {
     channels: ['trade', 'book', 'candle'],
     types: ['trade', 'book', 'candle'],
+    hasChecksums: false,
+  },
+  'gemini-v1': {
+    channels: ['trade', 'book'],
+    types: ['trade', 'book'],
+    hasChecksums: false,
+  },
+  coinbase: {
+    channels: ['trade', 'ticker', 'book'],
+    types: ['trade', 'ticker', 'book'],
     hasChecksums: false,
   },
 } as const;

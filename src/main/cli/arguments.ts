@@ -23,6 +23,16 @@ export const choiceArgument =
     return text;
   };
 
+/** `kraken,binance`: names out of those allowed, each once. */
+export const choicesArgument =
+  <const T extends readonly string[]>(allowed: T) =>
+  (text: string): readonly T[number][] => {
+    const names = text.split(',').map((name) => choiceArgument(allowed)(name.trim()));
+    const twice = names.find((name, n) => names.indexOf(name) !== n);
+    if (twice !== undefined) throw new InvalidArgumentError(`"${twice}" is there twice.`);
+    return names;
+  };
+
 const UNITS_S: ReadonlyMap<string, number> = new Map([
   ['ms', 0.001],
   ['s', 1],

@@ -18,7 +18,8 @@ export interface PairState {
   readonly exchange: string;
   readonly symbol: string;
   readonly book: OrderBook;
-  last: string;
+  /** NaN before the first. */
+  last: number;
   records: number;
   /** Deviation of the last price, standard deviations; NaN before it is known. */
   deviation: number;
@@ -37,8 +38,9 @@ export class DemoStrategy implements Strategy {
   /** Time the main thread was blocked on purpose, ms. */
   blockedMs = 0;
   #byInstrument: (PairState | undefined)[] = [];
-  readonly #prices: Float64Array;
-  readonly #shared: SharedArrayBuffer;
+  /** The newest prices of each pair, in circles, and how many trades each had. */
+  readonly #prices: Float64Array<SharedArrayBuffer>;
+  readonly #trades: Int32Array<SharedArrayBuffer>;
   readonly #feeds: Feeds;
   #blocker: NodeJS.Timeout | undefined;
   readonly #indicatorTimer: NodeJS.Timeout;
@@ -46,19 +48,20 @@ export class DemoStrategy implements Strategy {
 
   constructor(feeds: Feeds, pairsMax: number) {
     this.#feeds = feeds;
-    this.#shared = new SharedArrayBuffer(pairsMax * WINDOW * Float64Array.BYTES_PER_ELEMENT);
-    this.#prices = new Float64Array(this.#shared);
+    this.#prices = new Float64Array(
+      new SharedArrayBuffer(pairsMax * WINDOW * Float64Array.BYTES_PER_ELEMENT),
+    );
+    this.#trades = new Int32Array(new SharedArrayBuffer(pairsMax * Int32Array.BYTES_PER_ELEMENT));
     this.#indicatorTimer = setInterval(() => void this.#compute(), INDICATOR_EVERY_MS);
   }
 
   onTrade(trade: TradeView): void {
     const pair = this.#pair(trade);
     pair.records++;
-    pair.last = trade.priceText;
-    // The newest price is last: the window moves by one.
-    const from = pair.row * WINDOW;
-    this.#prices.copyWithin(from, from + 1, from + WINDOW);
-    this.#prices[from + WINDOW - 1] = trade.price;
+    // Shown a few times a second at most, so no text is made of each.
+    pair.last = trade.price;
+    const nth = Atomics.add(this.#trades, pair.row, 1);
+    this.#prices[pair.row * WINDOW + (nth % WINDOW)] = trade.price;
   }
 
   onBook(book: BookView): void {
@@ -70,7 +73,7 @@ export class DemoStrategy implements Strategy {
   onTicker(ticker: TickerView): void {
     const pair = this.#pair(ticker);
     pair.records++;
-    pair.last = ticker.text('last') ?? pair.last;
+    if (!Number.isNaN(ticker.last)) pair.last = ticker.last;
   }
 
   onStatus(status: StatusView): void {
@@ -116,7 +119,7 @@ export class DemoStrategy implements Strategy {
       exchange: view.exchange,
       symbol: view.symbol,
       book: new OrderBook(),
-      last: '',
+      last: Number.NaN,
       records: 0,
       deviation: Number.NaN,
       row: this.pairs.length,
@@ -131,7 +134,12 @@ export class DemoStrategy implements Strategy {
     if (this.#computing) return;
     this.#computing = true;
     try {
-      const task: IndicatorTask = { prices: this.#shared, pairs: this.pairs.length, window: WINDOW };
+      const task: IndicatorTask = {
+        prices: this.#prices.buffer,
+        trades: this.#trades.buffer,
+        pairs: this.pairs.length,
+        window: WINDOW,
+      };
       const deviations = await this.#feeds.compute.run<Float64Array>(
         new URL('./rolling-indicator.js', import.meta.url),
         task,

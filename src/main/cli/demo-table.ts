@@ -66,7 +66,7 @@ export class DemoTable {
         colors.bold(pair.symbol),
         colors.green(price(book.bestBid, book)),
         colors.red(price(book.bestAsk, book)),
-        pair.last,
+        price(pair.last, book),
         price(book.spread, book),
         whole(perSecond),
         book.isLive ? colors.green('live') : colors.yellow('stale'),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { MisuseError } from '../../shared/invariant.ts';
 import { demoCommand } from './demo-command.ts';
+import { instrumentsCommand } from './instruments-command.ts';
 import { simulateCommand } from './simulate-command.ts';
 import { watchCommand } from './watch-command.ts';
 
@@ -22,7 +23,7 @@ const program = new Command('ringfeed')
   .showSuggestionAfterError()
   .showHelpAfterError('(add --help for the options)');
 
-for (const command of [demoCommand(), watchCommand(), simulateCommand()])
+for (const command of [demoCommand(), watchCommand(), instrumentsCommand(), simulateCommand()])
   program.addCommand(command.copyInheritedSettings(program));
 
 for (const command of [program, ...program.commands]) command.exitOverride();

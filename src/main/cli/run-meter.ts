@@ -38,6 +38,8 @@ export interface Summary {
     readonly max: number;
   };
   readonly mainThread: {
+    /** Share of the time that this thread's event loop was active, 0 to 1, beside the blocking on purpose. */
+    readonly utilization: number;
     /** Time this thread's event loop was active, over the records taken. */
     readonly busyNsPerRecord: number;
     readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number };
@@ -140,6 +142,7 @@ export class RunMeter {
       feeds: feeds.stats().feeds.map((feed, n) => summaryOf(feed, states[n]!)),
       latencyNs: this.latencyNs,
       mainThread: {
+        utilization: round((used.active - blockedMs) / (used.active + used.idle)),
         busyNsPerRecord:
           this.records === 0 ? 0 : Math.round(((used.active - blockedMs) * NS_PER_MS) / this.records),
         eventLoopDelayMs: { p50: delayMs(50), p99: delayMs(99), max: round(this.#loopDelay.max / NS_PER_MS) },

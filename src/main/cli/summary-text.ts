@@ -40,6 +40,6 @@ export function summaryText(summary: Summary): string[] {
   return [
     ...table.toString().split('\n'),
     `${summary.seconds.toFixed(1)} s · latency socket → callback p50 ${us(l.p50)}, p99 ${us(l.p99)}, p99.9 ${us(l.p999)}, max ${us(l.max)}`,
-    `main thread ${whole(m.busyNsPerRecord)} ns per record · event loop delay p50 ${m.eventLoopDelayMs.p50} ms, p99 ${m.eventLoopDelayMs.p99} ms`,
+    `main thread ${(m.utilization * 100).toFixed(1)} % busy, ${whole(m.busyNsPerRecord)} ns per record · event loop delay p50 ${m.eventLoopDelayMs.p50} ms, p99 ${m.eventLoopDelayMs.p99} ms`,
   ];
 }

@@ -24,6 +24,7 @@ import { summaryText } from './summary-text.ts';
 interface WatchOptions {
   readonly channels: ChannelOption[];
   readonly url?: string;
+  readonly restUrl?: string;
   readonly format: Format;
   readonly seconds?: number;
   readonly count?: number;
@@ -46,6 +47,7 @@ export const watchCommand = (): Command =>
       'trade',
     ] as ChannelOption[])
     .option('--url <url>', 'another endpoint than the exchange’s own')
+    .option('--rest-url <url>', 'another root of the exchange’s REST interface')
     .option('--format <format>', FORMATS.join(', '), choiceArgument(FORMATS), 'pretty')
     .option('--seconds <n>', 'end after so many seconds', numberArgument(0.01, 1e9, false))
     .option(
@@ -109,6 +111,7 @@ async function watch(exchange: string, symbols: string[], options: WatchOptions)
         symbols,
         channels,
         url: options.url,
+        restUrl: options.restUrl,
         overflow: options.overflow,
         reconnect: reconnect === false ? { attempts: 0 } : reconnect,
         lines: options.lines,

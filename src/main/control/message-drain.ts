@@ -5,7 +5,7 @@ import { RAW } from '../../shared/records/raw.ts';
 import { TYPE } from '../../shared/records/record-catalogue.ts';
 import type { Doorbell } from '../../shared/ring/doorbell.ts';
 import type { MonotonicNs } from '../../shared/units.ts';
-import { LoopRest, napMs, settled } from '../strategy/loop-rest.ts';
+import { LoopRest, settled } from '../strategy/loop-rest.ts';
 import type { LoopSource } from '../strategy/strategy-loop.ts';
 
 /** Who is handed what comes on a raw connection. What it throws is an uncaught error of the program. */
@@ -89,7 +89,7 @@ export class MessageDrain {
       }
       const fill = reader.heldBytes() / reader.view.byteLength;
       const handed = this.#slice();
-      if (this.isEmpty) await this.#rest.rest(napMs(handed, fill), undefined);
+      if (this.isEmpty) await this.#rest.rest(handed, fill, undefined);
       else await settled();
     }
   }

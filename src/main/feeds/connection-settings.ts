@@ -4,6 +4,7 @@ import { limitsOf } from '../../shared/venues/feed-limits.ts';
 import type { VenueLimits } from '../../shared/venues/venue.ts';
 import { VENUES } from '../../shared/venues/venue-catalogue.ts';
 import type { ReconnectOptions } from '../options/connection-options.ts';
+import { ownRestUrl } from '../options/endpoint-options.ts';
 import { DEFAULT_SOCKET, DEFAULT_TIMES, type FeedOption } from '../options/open-options.ts';
 import { attemptMemory } from './attempt-windows.ts';
 import type { FeedSettings } from './feed.ts';
@@ -49,8 +50,7 @@ export function connectionSettings(option: FeedOption): ConnectionSettings {
 function restSettings(option: FeedOption, url: string): Pick<FeedSettings, 'restUrl'> {
   const { rest } = VENUES[option.exchange];
   if (rest === undefined) return {};
-  const { hostname, host, protocol } = new URL(url);
-  const own = isLoopback({ hostname }) ? `${protocol === 'wss:' ? 'https' : 'http'}://${host}` : rest.url;
+  const own = isLoopback(new URL(url)) ? ownRestUrl(url) : rest.url;
   return { restUrl: (option.restUrl ?? own).replace(/\/+$/, '') };
 }
 

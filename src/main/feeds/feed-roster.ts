@@ -1,3 +1,4 @@
+import { faultName } from '../../shared/faults/fault-catalogue.ts';
 import { MisuseError } from '../../shared/invariant.ts';
 import type { FeedId } from '../../shared/units.ts';
 import type { ConnectionLink } from '../control/connection-link.ts';
@@ -16,7 +17,8 @@ import { Feed, type FeedSettings } from './feed.ts';
 import { controlOptions, FeedControl, hasCallbacks } from './feed-control.ts';
 import type { FeedSet } from './feed-set.ts';
 import { type Placement, ShardedFeed } from './placement.ts';
-import { resolveSubscriptions, type Subscriber } from './resolve-subscriptions.ts';
+import { checkBeside, resolveSubscriptions, type Subscriber } from './resolve-subscriptions.ts';
+import type { UncheckedFeed } from './symbol-check.ts';
 
 /** What connections of all feeds share. */
 export type SharedParts = Pick<
@@ -62,7 +64,10 @@ export class FeedRoster {
     checkSubscribeOptions(options, 'subscribe');
     const { sharded, subscriber } = this.#feedOf(options.feed, 'subscribe');
     const ran = new Set(sharded.connections);
-    const placements = sharded.place(resolveSubscriptions(subscriber, options, 'subscribe'));
+    const more = resolveSubscriptions(subscriber, options, 'subscribe');
+    const wanted = sharded.connections.flatMap((connection) => (connection.over ? [] : connection.wanted));
+    checkBeside(wanted, more, subscriber.registry, 'subscribe');
+    const placements = sharded.place(more);
     const tell = ({ connection, subscriptions }: Placement): Promise<void> =>
       this.#set.ask(connection, 'subscribe', (remote) =>
         remote.subscribe(connection.id, connection.known, subscriptions),
@@ -85,6 +90,18 @@ export class FeedRoster {
         ),
       ),
     );
+  }
+
+  /** Says in band and in the log that the symbols of a feed could not be looked up. It goes on all the same. */
+  async tellUnchecked({ feed, fault, detail }: UncheckedFeed): Promise<void> {
+    const { sharded } = this.#feeds[feed]!;
+    this.#log.warn({ feed: sharded.name, fault: faultName(fault) }, detail);
+    const [first] = sharded.connections;
+    if (first === undefined || first.over) return;
+    // A worker that is lost meanwhile says worse things by itself.
+    await this.#set
+      .ask(first, 'notice', (remote) => remote.notice(first.id, fault, detail))
+      .catch(() => undefined);
   }
 
   /** @throws MisuseError for an unknown connection, or one that is over. */

@@ -37,6 +37,7 @@ export class FeedSet {
   readonly #workers: number[] = [];
   readonly #rates = new MessageRates();
   readonly #clock: () => number;
+  #keepsAlive = true;
   /** Told of each connection that is added. */
   onAdded: (feed: Feed) => void = () => undefined;
 
@@ -120,6 +121,12 @@ export class FeedSet {
     await this.supervisorOf(feed)?.worker?.call(what, CONTROL_DEADLINE_MS, make);
   }
 
+  /** Whether the process goes on for as long as there are workers, as it does at first. */
+  keepAlive(keeps: boolean): void {
+    this.#keepsAlive = keeps;
+    for (const supervisor of this.#supervisors) supervisor.keepAlive(keeps);
+  }
+
   /** From now on a worker that ends is not followed by another. */
   retire(): void {
     for (const supervisor of this.#supervisors) supervisor.retire();
@@ -142,7 +149,9 @@ export class FeedSet {
 
   #supervise(feeds: readonly Feed[]): Supervisor {
     const { level, log, program } = this.#options;
-    return new Supervisor(`ringfeed-${this.#supervisors.length}`, feeds, { level }, log, program);
+    const supervisor = new Supervisor(`ringfeed-${this.#supervisors.length}`, feeds, { level }, log, program);
+    supervisor.keepAlive(this.#keepsAlive);
+    return supervisor;
   }
 
   /** Closes the connections of one worker, where they are not closed yet, and ends it once it has told so. */

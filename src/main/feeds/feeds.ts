@@ -14,7 +14,7 @@ import {
   type SubscribeOptions,
 } from '../options/open-options.ts';
 import type { FeedEvent } from '../strategy/events.ts';
-import { LoopRest, napMs, settled } from '../strategy/loop-rest.ts';
+import { LoopRest, settled } from '../strategy/loop-rest.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { StrategyLoop } from '../strategy/strategy-loop.ts';
 import type { FeedControl } from './feed-control.ts';
@@ -22,6 +22,7 @@ import { FeedRoster } from './feed-roster.ts';
 import { FeedSet } from './feed-set.ts';
 import { InstrumentRegistry } from './instrument-registry.ts';
 import { type FeedStats, feedStats } from './stats.ts';
+import { checkSymbols, type UncheckedFeed } from './symbol-check.ts';
 import { FEED_WORKER, type WorkerProgram } from './worker-control.ts';
 
 export interface RunOptions {
@@ -98,6 +99,11 @@ export class Feeds implements AsyncDisposable {
     }
   }
 
+  /** @internal */
+  async tellUnchecked(feeds: readonly UncheckedFeed[]): Promise<void> {
+    await Promise.all(feeds.map((feed) => this.#roster.tellUnchecked(feed)));
+  }
+
   /**
    * Drains the feeds into a strategy until the signal aborts, `close()` is called or every feed is over.
    * Works in slices bounded by records and by time; between them the event loop gets its turn.
@@ -117,7 +123,7 @@ export class Feeds implements AsyncDisposable {
           await this.#set.end();
           return;
         }
-        if (this.#loop.isEmpty()) await this.#rest.rest(napMs(handed, fill), signal);
+        if (this.#loop.isEmpty()) await this.#rest.rest(handed, fill, signal);
         else await settled();
       }
     } finally {
@@ -205,7 +211,7 @@ export class Feeds implements AsyncDisposable {
         } else if (this.#isOver()) {
           await this.#set.end();
           return;
-        } else await this.#rest.rest(0, signal);
+        } else await this.#rest.rest(0, 0, signal);
         handed = 0;
         turnEnds = performance.now() + this.#slice.ms;
       }
@@ -250,6 +256,11 @@ export class Feeds implements AsyncDisposable {
   link(feed?: string | number): ConnectionLink {
     this.#checkOpen('link');
     return this.#roster.link(feed);
+  }
+
+  /** @internal Whether the process goes on for as long as feeds are open, as it does at first. */
+  keepAlive(keeps: boolean): void {
+    this.#set.keepAlive(keeps);
   }
 
   /** Everything that is counted, at this moment. Works however busy the workers are. */
@@ -311,12 +322,25 @@ export class Feeds implements AsyncDisposable {
 
 /**
  * Opens feeds: checks the options, starts the workers and begins to connect. Connections are made and
- * remade in the background; how that goes comes as status records.
+ * remade in the background; how that goes comes as status records. Meanwhile the symbols are looked up in
+ * what the exchanges list (`checkSymbols`), which takes 2.5 s at most.
  *
- * @throws MisuseError naming the option that cannot work; ControlError when a worker cannot be started.
+ * @throws MisuseError naming the option that cannot work, or a symbol that is not listed and those nearest to
+ *   it; ControlError when a worker cannot be started.
  */
 export async function openFeeds(options: OpenOptions): Promise<Feeds> {
   const feeds = new Feeds(options);
-  await feeds.start();
+  const ended = new AbortController();
+  const checked = checkSymbols(options.feeds, ended.signal);
+  // It is awaited only once the workers run, so that none is ended while it starts.
+  checked.catch(() => undefined);
+  try {
+    await feeds.start();
+    await feeds.tellUnchecked(await checked);
+  } catch (error) {
+    ended.abort();
+    await feeds.close();
+    throw error;
+  }
   return feeds;
 }

@@ -1,8 +1,8 @@
-import type { Subscription } from '../../shared/contract.ts';
+import { type Subscription, subscriptionKey } from '../../shared/contract.ts';
 import { MisuseError } from '../../shared/invariant.ts';
 import { bookBytes } from '../../shared/records/book.ts';
 import { type FeedId, type InstrumentId, NO_INSTRUMENT } from '../../shared/units.ts';
-import type { ExchangeName } from '../../shared/venues/venue.ts';
+import type { ChannelName, ExchangeName } from '../../shared/venues/venue.ts';
 import { VENUES } from '../../shared/venues/venue-catalogue.ts';
 import { checkChannel, checkSymbol } from '../options/channel-options.ts';
 import type { ChannelOption } from '../options/open-options.ts';
@@ -41,6 +41,11 @@ export function resolveSubscriptions(
     throw new MisuseError(
       `Condition failed: ${where}.channels has ${books.length} books, allowed: one depth for each feed`,
     );
+  const trades = channels.filter(({ channel }) => channel === 'trade');
+  if (trades.some(({ aggregated }) => aggregated !== trades[0]!.aggregated))
+    throw new MisuseError(
+      `Condition failed: ${where}.channels has trades both one by one and aggregated, allowed: one of them for each feed`,
+    );
   for (const { depth = 0 } of books) {
     // A record takes at most half of its ring, and a snapshot is one record.
     const needed = 2 * bookBytes(2 * depth);
@@ -59,4 +64,32 @@ export function resolveSubscriptions(
       (instrument): Subscription => ({ ...channel, instrument }),
     ),
   );
+}
+
+/** Channels whose records do not say which of an instrument's subscriptions they belong to. */
+const SINGLE: ReadonlySet<ChannelName> = new Set(['book', 'trade']);
+
+/**
+ * @param wanted what the feed is subscribed to already.
+ * @throws MisuseError where an instrument would have books of two depths, or trades of two kinds.
+ */
+export function checkBeside(
+  wanted: readonly Subscription[],
+  more: readonly Subscription[],
+  registry: InstrumentRegistry,
+  where: string,
+): void {
+  const kept = new Map(
+    wanted
+      .filter(({ channel }) => SINGLE.has(channel))
+      .map((subscription) => [`${subscription.channel} ${subscription.instrument}`, subscription]),
+  );
+  for (const subscription of more) {
+    const { channel, instrument } = subscription;
+    const other = kept.get(`${channel} ${instrument}`);
+    if (other !== undefined && subscriptionKey(other) !== subscriptionKey(subscription))
+      throw new MisuseError(
+        `Condition failed: ${where}.channels has another kind of ${channel} for ${registry.get(instrument)?.symbol} than this feed has already, allowed: one for each feed`,
+      );
+  }
 }

@@ -1,18 +1,25 @@
 import { MisuseError } from '../../shared/invariant.ts';
-import { CHANNELS, type ChannelName, type ExchangeName } from '../../shared/venues/venue.ts';
+import {
+  CHANNELS,
+  type ChannelName,
+  type ChannelRules,
+  type ExchangeName,
+  VENUE_CHANNELS,
+} from '../../shared/venues/venue.ts';
 import { VENUES } from '../../shared/venues/venue-catalogue.ts';
 import { didYouMean } from './nearest.ts';
 import type { ChannelOption } from './open-options.ts';
 import { shown } from './option-rules.ts';
 
 /** Every word for a channel, of ringfeed and of the venues: such a one is no misspelling where a venue lacks it. */
-const CHANNEL_WORDS: readonly string[] = [...CHANNELS, 'ohlc', 'spread'];
+const CHANNEL_WORDS: readonly string[] = [...CHANNELS, ...VENUE_CHANNELS];
 
 /** A channel option with its name resolved and its parameters checked against the venue. */
 export interface CheckedChannel {
   readonly channel: ChannelName;
   readonly depth?: number;
   readonly interval?: number;
+  readonly aggregated?: true;
   readonly trigger?: 'trades' | 'bbo';
   readonly snapshot?: boolean;
 }
@@ -26,13 +33,14 @@ export function checkChannel(exchange: ExchangeName, option: ChannelOption, wher
   const venue = VENUES[exchange];
   const given = typeof option === 'string' ? { name: option } : option;
   const byName = [...venue.channels].find(
-    ([name, rules]) => name === given.name || rules.venueName === given.name,
+    ([name, rules]) =>
+      name === given.name || rules.venueName === given.name || rules.aggregatedName === given.name,
   );
   if (byName === undefined) {
     const names = [...venue.channels.keys()];
     const known = CHANNEL_WORDS.includes(given.name)
       ? ''
-      : didYouMean(given.name, [...names, ...[...venue.channels.values()].map((rules) => rules.venueName)]);
+      : didYouMean(given.name, [...names, ...[...venue.channels.values()].flatMap(wordsOf)]);
     throw new MisuseError(
       `Condition failed: ${where} "${given.name}" is no channel of ${exchange}, allowed: ${names.join(', ')}${known}`,
     );
@@ -45,7 +53,7 @@ export function checkChannel(exchange: ExchangeName, option: ChannelOption, wher
         throw new MisuseError(`Condition failed: ${where} ${label} is not for ${exchange} ${channel}`);
       return undefined;
     }
-    if (value === undefined) return allowed[0];
+    if (value === undefined) return label === 'depth' && rules.fullBook === true ? undefined : allowed[0];
     if (!allowed.includes(value))
       throw new MisuseError(
         `Condition failed: ${where} ${label} is ${shown(value)}, allowed for ${exchange} ${channel}: ${allowed.join(', ')}`,
@@ -60,10 +68,15 @@ export function checkChannel(exchange: ExchangeName, option: ChannelOption, wher
     channel,
     ...(depth === undefined ? {} : { depth }),
     ...(interval === undefined ? {} : { interval }),
+    ...(rules.aggregatedName === given.name ? { aggregated: true } : {}),
     ...(given.trigger === undefined ? {} : { trigger: given.trigger }),
     ...(given.snapshot === undefined ? {} : { snapshot: given.snapshot }),
   };
 }
+
+/** The venue's words for a channel. */
+const wordsOf = ({ venueName, aggregatedName }: ChannelRules): readonly string[] =>
+  aggregatedName === undefined ? [venueName] : [venueName, aggregatedName];
 
 /** @throws MisuseError where the text is no symbol of the venue in either form. */
 export function checkSymbol(exchange: ExchangeName, given: string, where: string): string {

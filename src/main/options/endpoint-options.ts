@@ -1,6 +1,8 @@
 import { MisuseError } from '../../shared/invariant.ts';
-import { endpointProblem, restProblem } from '../../shared/text/endpoint-rule.ts';
+import { endpointProblem, isLoopback, restProblem } from '../../shared/text/endpoint-rule.ts';
 import { safeUrl } from '../../shared/text/safe-url.ts';
+import { VENUES } from '../../shared/venues/venue-catalogue.ts';
+import type { FeedOption } from './open-options.ts';
 import { expected, shown } from './option-rules.ts';
 
 /** @throws MisuseError where no connection can or should be made to the URL. Its secrets are not repeated. */
@@ -17,6 +19,37 @@ export function checkRestUrl(url: string, where: string): void {
   const problem = URL.canParse(url) ? restProblem(new URL(url)) : 'expected an https:// URL';
   if (problem !== undefined)
     throw new MisuseError(`Condition failed: ${where} is "${safeUrl(url)}", ${problem}`);
+}
+
+/** Root of the REST interface on the host of a WebSocket endpoint. */
+export function ownRestUrl(url: string): string {
+  const { host, protocol } = new URL(url);
+  return `${protocol === 'wss:' ? 'https' : 'http'}://${host}`;
+}
+
+type ListOptions = Pick<FeedOption, 'exchange' | 'url' | 'restUrl' | 'checkSymbols'>;
+
+/**
+ * Where the list of a feed's venue is asked for; undefined where it is not. A server of the user's own is asked
+ * only where we are told to, and never is another in its place.
+ */
+export function listUrl({ exchange, url, restUrl, checkSymbols }: ListOptions): string | undefined {
+  if (checkSymbols === false) return undefined;
+  const own =
+    url === undefined
+      ? VENUES[exchange].instrumentsUrl
+      : checkSymbols === true && isLoopback(new URL(url))
+        ? ownRestUrl(url)
+        : undefined;
+  return (restUrl ?? own)?.replace(/\/+$/, '');
+}
+
+/** @throws MisuseError where symbols are to be looked up in a list that is nowhere. */
+export function checkListUrl(option: ListOptions, where: string): void {
+  if (option.checkSymbols === true && listUrl(option) === undefined)
+    throw new MisuseError(
+      `Condition failed: ${where}.checkSymbols is true, allowed with a restUrl, which is where the list is asked for`,
+    );
 }
 
 /** A token: RFC 9110, section 5.6.2. */

@@ -1,17 +1,15 @@
 import * as v from 'valibot';
 import type { LogOptions, Overflow, SessionTimes, SocketOptions } from '../../shared/contract.ts';
-import { type ChannelName, EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
+import { type ChannelWord, EXCHANGES, type ExchangeName } from '../../shared/venues/venue.ts';
 import { type ConnectionOptions, checkConnectionOptions, connectionRules } from './connection-options.ts';
-import { checkEndpoint, checkHeaders, checkRestUrl } from './endpoint-options.ts';
+import { checkEndpoint, checkHeaders, checkListUrl, checkRestUrl } from './endpoint-options.ts';
 import { check, expected, flag, numberWithin, objectOf, oneOf, shown } from './option-rules.ts';
 
-/** A channel, by ringfeed's name or the venue's own (`candle` or `ohlc`, `quote` or `spread`). */
+/** A channel, by ringfeed's name or the venue's own (`candle` or `ohlc`, `quote` or `bookTicker`). */
 export type ChannelOption =
-  | ChannelName
-  | 'ohlc'
-  | 'spread'
+  | ChannelWord
   | {
-      readonly name: ChannelName | 'ohlc' | 'spread';
+      readonly name: ChannelWord;
       /** Levels per side; books only. */
       readonly depth?: number | undefined;
       /** Minutes; candles only. */
@@ -31,10 +29,17 @@ export interface FeedOption extends ConnectionOptions {
   /** Another endpoint than the venue's own. */
   readonly url?: string | undefined;
   /**
-   * Another root of the venue's REST interface, where it has one that is asked. For a `url` on this machine it is
-   * that machine's by default, so that what is tried here stays here.
+   * Another root of the venue's REST interface. For a `url` on this machine it is that machine's by default, so
+   * that what is tried here stays here.
    */
   readonly restUrl?: string | undefined;
+  /**
+   * Whether the symbols are looked up in the venue's list of instruments while the connections are made, and
+   * `openFeeds` refuses those that are not in it. Where left out, with the venue's own `url` or a `restUrl`; not
+   * with a `url` alone, which may be of a server that has no list. Where the list cannot be had, the feed goes on
+   * and a status record says so.
+   */
+  readonly checkSymbols?: boolean | undefined;
   /** What happens when the strategy falls behind: `conflate` (default) or `backpressure`. */
   readonly overflow?: Overflow | undefined;
   /** Times of the connection's life; each has a default. */
@@ -165,6 +170,7 @@ const FeedSchema = objectOf({
   channels: ChannelsSchema,
   url: v.optional(v.string(expected('a ws:// or wss:// URL'))),
   restUrl: v.optional(v.string(expected('an https:// URL'))),
+  checkSymbols: v.optional(flag),
   overflow: v.optional(oneOf(['conflate', 'backpressure'])),
   times: v.optional(TimesSchema),
   socket: v.optional(SocketSchema),
@@ -217,6 +223,7 @@ export function checkOpenOptions(options: OpenOptions): void {
   for (const [n, { url, restUrl, socket }] of options.feeds.entries()) {
     if (url !== undefined) checkEndpoint(url, socket?.allowPlain === true, `option feeds.${n}.url`);
     if (restUrl !== undefined) checkRestUrl(restUrl, `option feeds.${n}.restUrl`);
+    checkListUrl(options.feeds[n]!, `option feeds.${n}`);
     if (socket?.headers !== undefined) checkHeaders(socket.headers, `option feeds.${n}.socket.headers`);
     checkConnectionOptions(options.feeds[n]!, `option feeds.${n}`);
   }

@@ -52,6 +52,7 @@ export interface TickerEvent extends EventBase {
   readonly high: number | undefined;
   readonly change: number | undefined;
   readonly changePct: number | undefined;
+  readonly turnover: number | undefined;
 }
 
 export interface QuoteEvent extends EventBase {

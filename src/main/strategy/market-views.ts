@@ -88,6 +88,7 @@ export const TICKER_VALUES = [
   'high',
   'change',
   'changePct',
+  'turnover',
 ] as const;
 export type TickerValue = (typeof TICKER_VALUES)[number];
 
@@ -125,6 +126,10 @@ export class TickerView extends RecordView {
   }
   get changePct(): number {
     return K.changePct.get(this.view, this.at);
+  }
+  /** Of 24 hours, in quote units. */
+  get turnover(): number {
+    return K.turnover.get(this.view, this.at);
   }
   /** A value as it was written; undefined where it was not sent. */
   text(value: TickerValue): string | undefined {

@@ -159,6 +159,11 @@ for (const [title, options, message] of [
     { channels: ['book', { name: 'book', depth: 25 }] },
     'option feeds.1.channels has 2 books, allowed: one depth for each feed',
   ],
+  [
+    'trades of two kinds',
+    { exchange: 'binance', channels: ['aggTrade', 'ticker', 'trade'] },
+    'option feeds.1.channels has trades both one by one and aggregated, allowed: one of them for each feed',
+  ],
   ['no symbol', { symbols: [] }, 'option feeds.1.symbols is empty, give at least one symbol'],
   [
     'a symbol that is none',

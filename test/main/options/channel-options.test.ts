@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MisuseError } from '../../../src/main/index.ts';
 import { checkChannel, checkSymbol } from '../../../src/main/options/channel-options.ts';
-import type { ExchangeName } from '../../../src/shared/venues/venue.ts';
+import { type ExchangeName, VENUE_CHANNELS } from '../../../src/shared/venues/venue.ts';
+import { VENUES } from '../../../src/shared/venues/venue-catalogue.ts';
 
 const WRONG: readonly (readonly [ExchangeName, unknown, message: string])[] = [
   [
@@ -34,6 +35,17 @@ const WRONG: readonly (readonly [ExchangeName, unknown, message: string])[] = [
     { name: 'ohlc', interval: 2 },
     'at interval is 2, allowed for kraken candle: 1, 5, 15, 30, 60, 240, 1440, 10080, 21600',
   ],
+  ['binance', { name: 'book', depth: 15 }, 'at depth is 15, allowed for binance book: 5, 10, 20'],
+  [
+    'binance',
+    'aggTrades',
+    'at "aggTrades" is no channel of binance, allowed: trade, ticker, book, candle, quote (did you mean "aggTrade"?)',
+  ],
+  [
+    'kraken',
+    'aggTrade',
+    'at "aggTrade" is no channel of kraken, allowed: trade, ticker, book, candle, instrument',
+  ],
   ['kraken-v1', { name: 'ticker', trigger: 'bbo' }, 'at trigger is for the ticker of kraken only'],
   ['kraken', { name: 'trade', trigger: 'bbo' }, 'at trigger is for the ticker of kraken only'],
 ];
@@ -60,12 +72,29 @@ const RIGHT: readonly (readonly [ExchangeName, unknown, resolved: object])[] = [
   ['kraken', { name: 'ticker', trigger: 'bbo' }, { channel: 'ticker', trigger: 'bbo' }],
   ['kraken-v1', 'spread', { channel: 'quote' }],
   ['kraken-v1', 'quote', { channel: 'quote' }],
+  ['binance', 'trade', { channel: 'trade' }],
+  ['binance', 'aggTrade', { channel: 'trade', aggregated: true }],
+  ['binance', { name: 'aggTrade' }, { channel: 'trade', aggregated: true }],
+  ['binance', 'book', { channel: 'book' }],
+  ['binance', 'depth', { channel: 'book' }],
+  ['binance', { name: 'book', depth: 5 }, { channel: 'book', depth: 5 }],
+  ['binance', { name: 'depth', depth: 20 }, { channel: 'book', depth: 20 }],
 ];
 
 for (const [exchange, option, resolved] of RIGHT)
   test(`${exchange}: ${JSON.stringify(option)} is taken`, () => {
     assert.deepEqual(checkChannel(exchange, option as never, 'at'), resolved);
   });
+
+test('every word for a channel that options take is one of some venue', () => {
+  const words = Object.values(VENUES).flatMap(({ channels }) =>
+    [...channels.values()].flatMap(({ venueName, aggregatedName }) => [venueName, aggregatedName]),
+  );
+  assert.deepEqual(
+    VENUE_CHANNELS.filter((word) => !words.includes(word)),
+    [],
+  );
+});
 
 for (const [exchange, given, symbol] of [
   ['kraken', 'btc/usd', 'BTC/USD'],

@@ -16,7 +16,7 @@ const open = (changes: object): unknown => ({ feeds: [FEED], ...changes });
 const hostile = (name: string): unknown => JSON.parse(`{"${name}":{"bytes":65536}}`);
 
 const FEED_KEYS =
-  'exchange, symbols, channels, url, restUrl, overflow, times, socket, limits, reconnect, shouldDisconnect, shouldReconnect, onConnect, onDisconnect, disconnectCheckInterval, reconnectCheckInterval, connectionLimit, disconnectMargin, rotateEveryMs, lines';
+  'exchange, symbols, channels, url, restUrl, checkSymbols, overflow, times, socket, limits, reconnect, shouldDisconnect, shouldReconnect, onConnect, onDisconnect, disconnectCheckInterval, reconnectCheckInterval, connectionLimit, disconnectMargin, rotateEveryMs, lines';
 const OPEN_KEYS = 'feeds, ring, threads, wait, slice, log, seed';
 const CHANNEL = 'a channel name or { name, depth?, interval?, trigger?, snapshot? }';
 const PLAIN =
@@ -150,6 +150,11 @@ const WRONG: readonly (readonly [options: unknown, message: string])[] = [
   [
     feed({ restUrl: 'wss://api.binance.com' }),
     'feeds.0.restUrl is "wss://api.binance.com", expected an https:// URL',
+  ],
+  [feed({ checkSymbols: 'yes' as never }), 'feeds.0.checkSymbols is "yes", expected true or false'],
+  [
+    feed({ url: 'wss://example.com/', checkSymbols: true }),
+    'feeds.0.checkSymbols is true, allowed with a restUrl, which is where the list is asked for',
   ],
   [feed({ url: 'ws://ws.kraken.com/v2' }), `feeds.0.url is "ws://ws.kraken.com/v2", ${PLAIN}`],
   [

@@ -90,7 +90,7 @@ test('a ticker has every value under its own name, as number and as text', () =>
   const [ticker] = copies((ring) => ring.ticker());
   const { type, exchange, ...rest } = ticker!;
   assert.deepEqual([type, exchange], ['ticker', 'kraken-v1']);
-  const numbers = [1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5, -10.5, undefined];
+  const numbers = [1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5, -10.5, undefined, 12.5];
   assert.deepEqual(
     TICKER_VALUES.map((name) => (rest as unknown as Record<string, number>)[name]),
     numbers,
@@ -99,7 +99,7 @@ test('a ticker has every value under its own name, as number and as text', () =>
     onTicker(view) {
       assert.deepEqual(
         TICKER_VALUES.map((name) => view[name]),
-        [...numbers.slice(0, -1), Number.NaN],
+        numbers.map((number) => number ?? Number.NaN),
       );
       const texts = numbers.map((number, n) => number?.toFixed(n + 1));
       assert.deepEqual(
