@@ -6,6 +6,7 @@ import { latency } from './flow/latency.ts';
 import { lines } from './flow/lines.ts';
 import { receiveTime } from './flow/receive-time.ts';
 import { rotation } from './flow/rotation.ts';
+import { venues } from './flow/venues.ts';
 import { wireToCallback } from './flow/wire-to-callback.ts';
 import { micro } from './micro/micro.ts';
 import type { Part } from './support/part.ts';
@@ -13,6 +14,7 @@ import type { Part } from './support/part.ts';
 /** Everything that is measured, in the order in which it runs. */
 export const PARTS: readonly Part[] = [
   wireToCallback,
+  venues,
   deepBook,
   latency,
   receiveTime,

@@ -11,7 +11,7 @@ import type { Connection, ConnectionEvents } from '../../src/workers/feed-events
 import { FeedPipeline } from '../../src/workers/feed-pipeline.ts';
 import { Publisher } from '../../src/workers/publish/publisher.ts';
 import { openConnection } from '../../src/workers/socket/connection.ts';
-import { threadScanner } from '../../src/workers/thread-scanner.ts';
+import { threadReadBuffer, threadScanner } from '../../src/workers/thread-scanner.ts';
 import type { BenchFeedData } from './bench-feed.ts';
 import { heapUse } from './heap-use.ts';
 
@@ -19,16 +19,9 @@ const { config, socket } = workerData as BenchFeedData;
 
 const now = (): MonotonicNs => (performance.now() * NS_PER_MS) as MonotonicNs;
 
-const scanner = threadScanner();
-const readBuffer = Buffer.from(
-  scanner.readBytes.buffer,
-  scanner.readBytes.byteOffset,
-  scanner.readBytes.length,
-);
-
 function connectThroughLane(events: ConnectionEvents): Connection {
   return openConnection({
-    readBuffer,
+    readBuffer: threadReadBuffer(),
     url: config.url,
     socket: config.socket,
     connectTimeoutMs: config.times.connectTimeoutMs,
@@ -85,7 +78,7 @@ const pipeline: FeedPipeline = new FeedPipeline(
   },
   {
     now,
-    scanner,
+    scanner: threadScanner(),
     connect: socket === 'ws' ? connectThroughWs : connectThroughLane,
     wakeAt: (at) => {
       clearTimeout(timer);

@@ -20,9 +20,8 @@ import type { FeedConfig, Subscription } from '../../src/shared/contract.ts';
 import { SymbolCounters } from '../../src/shared/counters/symbol-counters.ts';
 import { Doorbell } from '../../src/shared/ring/doorbell.ts';
 import type { FeedId } from '../../src/shared/units.ts';
-import type { ExchangeName } from '../../src/shared/venues/venue.ts';
 import { VENUES } from '../../src/shared/venues/venue-catalogue.ts';
-import { MARKETS } from '../support/flood-plan.ts';
+import { type FloodMarketName, MARKETS } from '../support/flood-plan.ts';
 import type { Receive } from '../support/receive.ts';
 import type { RecordTally } from '../support/tally.ts';
 import type { HeapUse } from './heap-use.ts';
@@ -43,7 +42,8 @@ export class BenchFeed {
   readonly #loop: StrategyLoop;
   #error: Error | undefined;
 
-  constructor(exchange: ExchangeName, url: string, socket: BenchFeedData['socket']) {
+  constructor(market: FloodMarketName, url: string, socket: BenchFeedData['socket']) {
+    const { exchange, symbols, channels } = MARKETS[market];
     const registry = new InstrumentRegistry();
     const doorbellMemory = Doorbell.memory();
     this.#doorbell = new Doorbell(doorbellMemory);
@@ -63,7 +63,6 @@ export class BenchFeed {
       doorbell: this.#doorbell,
       registry,
     });
-    const { symbols, channels } = MARKETS[exchange];
     const instruments = symbols.map((symbol) => registry.intern(FEED, exchange, symbol));
     feed.want(
       channels.flatMap(({ name, ...depth }) =>
@@ -117,7 +116,7 @@ export class BenchFeed {
 export const throughBenchFeed =
   (socket: BenchFeedData['socket']): Receive<RecordTally> =>
   async (run, tally, stop) => {
-    const feed = new BenchFeed(run.plan.exchange, run.url, socket);
+    const feed = new BenchFeed(run.plan.market, run.url, socket);
     try {
       await feed.run(tally, stop);
     } finally {

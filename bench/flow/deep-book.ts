@@ -21,13 +21,13 @@ const UNMEASURED_SHARE = 0.2;
 const RINGFEED_SHARE = 4;
 
 const throughBaseline = (name: string, { server, scale }: PartContext, share: number): Promise<Received> => {
-  const run = server.run({ exchange: 'kraken-v1', messages: Math.ceil(scale.messages * share) });
+  const run = server.run({ market: 'kraken-v1-deep', messages: Math.ceil(scale.messages * share) });
   return receiveWhole(name, run, new ObjectTally(messagesOf(run.plan), UNMEASURED_SHARE), throughPlainWs);
 };
 
 const throughOurs = (name: string, { server, scale }: PartContext, share: number): Promise<Received> => {
   const messages = Math.ceil(scale.messages * RINGFEED_SHARE * share);
-  const run = server.run({ exchange: 'kraken-v1', messages });
+  const run = server.run({ market: 'kraken-v1-deep', messages });
   return receiveWhole(name, run, new RecordTally(messagesOf(run.plan), UNMEASURED_SHARE), throughRingfeed());
 };
 

@@ -15,7 +15,7 @@ import { Tally } from '../support/tally.ts';
 /** Counts frames, and adds up their lengths. */
 export class FrameTally extends Tally {
   constructor(plan: FloodPlan, unmeasuredShare: number) {
-    const { symbols, requests } = MARKETS[plan.exchange];
+    const { symbols, requests } = MARKETS[plan.market];
     // Every symbol of every request is answered with a frame.
     super(messagesOf(plan) + symbols.length * requests.length, unmeasuredShare);
   }
@@ -31,7 +31,7 @@ export class FrameTally extends Tally {
 }
 
 export const throughFramesOnly: Receive<FrameTally> = async (run, tally, stop) => {
-  const { exchange } = run.plan;
+  const { requests } = MARKETS[run.plan.market];
   const connection = openConnection({
     url: run.url,
     socket: DEFAULT_SOCKET,
@@ -39,7 +39,7 @@ export const throughFramesOnly: Receive<FrameTally> = async (run, tally, stop) =
     clock: () => (performance.now() * 1e6) as MonotonicNs,
     events: {
       opened: () => {
-        for (const request of MARKETS[exchange].requests) connection.send(request);
+        for (const request of requests) connection.send(request);
       },
       text: (_bytes, start, end) => {
         tally.take(end - start);

@@ -34,13 +34,13 @@ export const heapGrowth: Part = {
   async run({ server, scale, progress }) {
     const warmUp = Math.ceil(Math.min(scale.heapMessages * WARM_UP_SHARE, WARM_UP_MAX));
     const messages = warmUp + scale.heapMessages;
-    const run = server.run({ exchange: 'kraken', messages, gateAt: warmUp });
+    const run = server.run({ market: 'kraken', messages, gateAt: warmUp });
     const tally = new RecordTally(messagesOf(run.plan), 0);
     let before: Uses | undefined;
     let after: Uses | undefined;
     progress(`heap: ${count(messages)} messages`);
     const { seconds } = await receiveWhole('ringfeed', run, tally, async ({ url, plan }, strategy, stop) => {
-      const feed = new BenchFeed(plan.exchange, url, 'lane');
+      const feed = new BenchFeed(plan.market, url, 'lane');
       const look = async (): Promise<Uses> => ({ worker: await feed.heapUse(), main: heapUse() });
       const atGate = run.gate.then(async () => {
         await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));

@@ -60,7 +60,7 @@ async function measure<T extends Tally & { probe: Probe | undefined }>(
 ): Promise<Percentiles> {
   const measured = scale.seconds * (rate < SLOW_RATE ? SLOW_RUN : 1) * share;
   const messages = Math.ceil((rate * measured) / (1 - UNMEASURED_SHARE));
-  const run = server.run({ exchange: 'kraken', messages, rate, stamp: true });
+  const run = server.run({ market: 'kraken', messages, rate, stamp: true });
   const tally = tallyOf(messagesOf(run.plan));
   const delays = new Delays(server.clock, messages);
   tally.probe = delays;

@@ -6,27 +6,32 @@
 import { WebSocket } from 'ws';
 import { MARKETS } from '../support/flood-plan.ts';
 import type { FloodRun } from '../support/flood-server-process.ts';
+import { MESSAGES } from '../support/messages/message-catalogue.ts';
 import { aborted } from '../support/receive.ts';
 import type { ObjectTally } from '../support/tally.ts';
-import type { V1Message, V2Message } from '../support/wire-numbers.ts';
 
 export const throughPlainWs = async (run: FloodRun, tally: ObjectTally, stop: AbortSignal): Promise<void> => {
-  const { exchange } = run.plan;
+  const { exchange, requests, snapshots = [] } = MARKETS[run.plan.market];
+  const reader = MESSAGES[exchange];
   const ws = new WebSocket(run.url);
-  ws.on('open', () => {
-    for (const request of MARKETS[exchange].requests) ws.send(request);
-  });
-  if (exchange === 'kraken')
-    ws.on('message', (data) => {
-      if (tally.probe !== undefined) tally.receivedUs = performance.now() * 1000;
-      tally.takeV2(JSON.parse(data.toString()) as V2Message);
+  const failed = new Promise<void>((_, reject) => {
+    ws.on('error', reject);
+    ws.on('open', () => {
+      for (const request of requests) ws.send(request);
+      askSnapshots(
+        snapshots.map((path) => run.restUrl + path),
+        (message) => reader.take(message, tally),
+      ).catch(reject);
     });
-  else ws.on('message', (data) => tally.takeV1(JSON.parse(data.toString()) as V1Message));
-  await Promise.race([
-    aborted(stop),
-    new Promise<void>((_, reject) => {
-      ws.on('error', reject);
-    }),
-  ]);
+  });
+  ws.on('message', (data) => {
+    if (tally.probe !== undefined) tally.receivedUs = performance.now() * 1000;
+    reader.take(JSON.parse(data.toString()), tally);
+  });
+  await Promise.race([aborted(stop), failed]);
   ws.close();
 };
+
+async function askSnapshots(urls: readonly string[], take: (message: unknown) => void): Promise<void> {
+  for (const url of urls) take(await (await fetch(url)).json());
+}

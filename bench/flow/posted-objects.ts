@@ -7,9 +7,9 @@
  */
 import { Worker } from 'node:worker_threads';
 import { MARKETS } from '../support/flood-plan.ts';
+import { MESSAGES } from '../support/messages/message-catalogue.ts';
 import { aborted, type Receive } from '../support/receive.ts';
 import type { ObjectTally } from '../support/tally.ts';
-import type { V2Message } from '../support/wire-numbers.ts';
 
 export interface JsonWorkerData {
   readonly url: string;
@@ -21,14 +21,15 @@ export interface JsonWorkerData {
 export const throughPostedObjects =
   (batch: number): Receive<ObjectTally> =>
   async (run, tally, stop) => {
-    const { requests } = MARKETS[run.plan.exchange];
+    const { exchange, requests } = MARKETS[run.plan.market];
+    const reader = MESSAGES[exchange];
     const worker = new Worker(new URL('./json-worker.js', import.meta.url), {
       workerData: { url: run.url, requests, batch } satisfies JsonWorkerData,
     });
-    if (batch === 1) worker.on('message', tally.takeV2);
+    if (batch === 1) worker.on('message', (message) => reader.take(message, tally));
     else
-      worker.on('message', (messages: readonly V2Message[]) => {
-        for (const message of messages) tally.takeV2(message);
+      worker.on('message', (messages: readonly unknown[]) => {
+        for (const message of messages) reader.take(message, tally);
       });
     try {
       await Promise.race([

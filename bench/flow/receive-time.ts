@@ -70,7 +70,7 @@ async function measure<T extends Tally & { probe: Probe | undefined }>(
   receive: Receive<T>,
 ): Promise<Sample> {
   const run = server.run({
-    exchange: 'kraken',
+    market: 'kraken',
     messages: Math.ceil(RATE * scale.seconds * LENGTH * share),
     rate: RATE,
     stamp: true,

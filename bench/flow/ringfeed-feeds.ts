@@ -1,7 +1,7 @@
 /**
  *   server process ══ loopback ══▶ worker: socket ─▶ codec ─▶ books ═ ring ═▶ main thread: callbacks
  *
- * ringfeed as its users open it, with nothing taken away: every checksum is verified.
+ * ringfeed as its users open it, with nothing taken away: every checksum, or whatever the venue has in its place, is verified.
  */
 import { type OpenOptions, openFeeds } from '../../src/main/index.ts';
 import { MARKETS } from '../support/flood-plan.ts';
@@ -14,10 +14,19 @@ const COLD_MAX = 64;
 export const throughRingfeed =
   (wait: NonNullable<OpenOptions['wait']> = 'async'): Receive<RecordTally> =>
   async (run, tally, stop) => {
-    const { exchange } = run.plan;
-    const { symbols, channels } = MARKETS[exchange];
+    const { exchange, symbols, channels } = MARKETS[run.plan.market];
     await using feeds = await openFeeds({
-      feeds: [{ exchange, symbols, channels, url: run.url, overflow: 'backpressure' }],
+      feeds: [
+        {
+          exchange,
+          symbols,
+          channels,
+          url: run.url,
+          restUrl: run.restUrl,
+          checkSymbols: false,
+          overflow: 'backpressure',
+        },
+      ],
       wait,
       log: { level: 'warn' },
     });

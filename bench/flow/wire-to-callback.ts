@@ -52,7 +52,7 @@ function way<T extends Tally>(
     name,
     share,
     async run({ server }, plan) {
-      const run = server.run({ ...plan, exchange: 'kraken' });
+      const run = server.run({ ...plan, market: 'kraken' });
       const { messages, seconds, cost, sent } = await receiveWhole(name, run, tallyOf(run.plan), receive);
       return { messages, seconds, cost, bytesPerMessage: sent.bytes / sent.frames };
     },

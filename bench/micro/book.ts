@@ -7,7 +7,7 @@ import { SymbolCounters } from '../../src/shared/counters/symbol-counters.ts';
 import type { InstrumentId } from '../../src/shared/units.ts';
 import { BookIntegrity } from '../../src/workers/exchanges/book-integrity.ts';
 import { BookMessage } from '../../src/workers/exchanges/book-message.ts';
-import type { NoticeSink, RecordSink } from '../../src/workers/feed-events.ts';
+import { LastRecord } from '../support/last-record.ts';
 import { SILENT } from '../support/silent-events.ts';
 
 /** A change of one level, and the digits of its checksum as bytes. */
@@ -52,22 +52,6 @@ export interface BookCosts {
   readonly takeNs: number;
 }
 
-/** One record at a time, written over the one before. */
-class LastRecord implements RecordSink, NoticeSink {
-  readonly view = new DataView(new ArrayBuffer(1 << 16));
-  committed = 0;
-  claim(): number {
-    return 0;
-  }
-  commit(): void {
-    this.committed++;
-  }
-  beginMessage(): void {}
-  rollback(): void {}
-  discard(): void {}
-  status(): void {}
-}
-
 const ROUNDS = 3;
 
 function measure(depth: number, count: number): BookCosts {
@@ -89,7 +73,8 @@ function measure(depth: number, count: number): BookCosts {
   let takeNs = Number.POSITIVE_INFINITY;
   const checksums = checksumsOf(updates, depth, count);
   for (let round = 0; round < ROUNDS; round++) {
-    const sink = new LastRecord();
+    let records = 0;
+    const sink = new LastRecord(() => records++);
     const counters = { local: new Float64Array(FEED_COUNTER_WORDS) };
     const books = new BookIntegrity(
       sink,
@@ -112,7 +97,7 @@ function measure(depth: number, count: number): BookCosts {
       books.take(message);
     }
     takeNs = Math.min(takeNs, Number(process.hrtime.bigint() - began) / count);
-    if (counters.local[FEED.checksumsChecked] !== count || sink.committed !== count + 1)
+    if (counters.local[FEED.checksumsChecked] !== count || records !== count + 1)
       throw new Error(`${counters.local[FEED.checksumsChecked]} of ${count} checksums held`);
   }
   return { depth, applyNs, takeNs };

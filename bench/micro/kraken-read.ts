@@ -15,8 +15,8 @@ import { TRADE } from '../../src/shared/records/trade.ts';
 import type { InstrumentId, MonotonicNs } from '../../src/shared/units.ts';
 import { BookIntegrity } from '../../src/workers/exchanges/book-integrity.ts';
 import { KrakenCodec } from '../../src/workers/exchanges/kraken/kraken-codec.ts';
-import type { NoticeSink, RecordSink } from '../../src/workers/feed-events.ts';
 import { threadScanner } from '../../src/workers/thread-scanner.ts';
+import { LastRecord } from '../support/last-record.ts';
 import { SILENT } from '../support/silent-events.ts';
 
 const ROUNDS = 5;
@@ -108,28 +108,6 @@ function tickerTexts(count: number): string[] {
   );
 }
 
-/** One record at a time, written over the one before; sums one number of each. */
-class SummingSink implements RecordSink, NoticeSink {
-  readonly view = new DataView(new ArrayBuffer(1 << 12));
-  count = 0;
-  sum = 0.5;
-  readonly #written: (view: DataView) => number;
-  constructor(written: (view: DataView) => number) {
-    this.#written = written;
-  }
-  claim(): number {
-    return 0;
-  }
-  commit(): void {
-    this.count++;
-    this.sum += this.#written(this.view);
-  }
-  beginMessage(): void {}
-  rollback(): void {}
-  discard(): void {}
-  status(): void {}
-}
-
 const scanner = threadScanner();
 const chunk = new Uint8Array(
   scanner.readBytes.buffer,
@@ -139,7 +117,12 @@ const chunk = new Uint8Array(
 
 /** Nanoseconds per message of reading them all, and the sum over them. */
 function readAll(kind: Kind, bytes: Uint8Array, ends: Int32Array): { ns: number; sum: number } {
-  const sink = new SummingSink(kind.written);
+  let records = 0;
+  let sum = 0.5;
+  const sink = new LastRecord((_, view) => {
+    records++;
+    sum += kind.written(view);
+  });
   const counters = { local: new Float64Array(FEED_COUNTER_WORDS) };
   const symbols = new SymbolCounters(SymbolCounters.memory());
   const books = new BookIntegrity(sink, sink, SILENT, symbols, counters, scanner);
@@ -173,10 +156,10 @@ function readAll(kind: Kind, bytes: Uint8Array, ends: Int32Array): { ns: number;
     }
   }
   const ns = Number(process.hrtime.bigint() - began) / ends.length;
-  if (cold > 0 || sink.count !== ends.length) throw new Error(`${kind.what}: not all was read, or not hot`);
+  if (cold > 0 || records !== ends.length) throw new Error(`${kind.what}: not all was read, or not hot`);
   if (kind.typeId === TYPE.book && counters.local[FEED.checksumsChecked] !== ends.length)
     throw new Error(`${kind.what}: a checksum did not hold`);
-  return { ns, sum: sink.sum };
+  return { ns, sum };
 }
 
 function parseAll(kind: Kind, bytes: Uint8Array, ends: Int32Array): { ns: number; sum: number } {

@@ -1,10 +1,16 @@
 import type { ChannelName, ExchangeName } from '../../src/shared/venues/venue.ts';
 
+/** Gemini v1 is not among them: it counts the messages of a connection, so that none is made before there is one. */
+export type FloodExchange = Exclude<ExchangeName, 'gemini-v1'>;
+
+/** One for each exchange, and Kraken v1 once more with its deepest book. */
+export type FloodMarketName = FloodExchange | 'kraken-v1-deep';
+
 /** What one connection is to be sent. It travels in the query of the URL. */
 export interface FloodPlan {
   /** Names the run in what the server reports. */
   readonly run: number;
-  readonly exchange: ExchangeName;
+  readonly market: FloodMarketName;
   /** Messages after the snapshots of the books. */
   readonly messages: number;
   /** Messages per second, in bursts once a millisecond; 0 for as fast as they are read. */
@@ -43,17 +49,23 @@ export type FromServer =
   | ({ readonly type: 'sent' } & Sent)
   | ({ readonly type: 'ended' } & Ended);
 
-/** Lets the connection of a run go on after its gate. */
+/** Lets the connection of a run begin, where it waits for the client to have its books, or go on after its gate. */
 export interface ToServer {
   readonly type: 'go';
   readonly run: number;
 }
 
-/** What is subscribed at each exchange, and the requests in which a plain client asks for it. */
+/** What is subscribed, and the requests in which a plain client asks for it. */
 export interface FloodMarket {
+  readonly exchange: FloodExchange;
   readonly symbols: readonly string[];
   readonly channels: readonly { readonly name: ChannelName; readonly depth?: number }[];
   readonly requests: readonly string[];
+  /**
+   * Paths at which the books are asked for over REST, one by one, where they do not come by themselves. The
+   * flood then waits until the client has them.
+   */
+  readonly snapshots?: readonly string[];
 }
 
 const SYMBOLS = ['BTC/USD', 'ETH/USD', 'DOGE/USD', 'SOL/USD', 'XRP/USD'];
@@ -61,8 +73,14 @@ const SYMBOLS = ['BTC/USD', 'ETH/USD', 'DOGE/USD', 'SOL/USD', 'XRP/USD'];
 const v2Request = (params: object): string =>
   JSON.stringify({ method: 'subscribe', params: { ...params, symbol: SYMBOLS } });
 
-export const MARKETS: Readonly<Record<ExchangeName, FloodMarket>> = {
+const v1Request = (pair: readonly string[], subscription: object): string =>
+  JSON.stringify({ event: 'subscribe', pair, subscription });
+
+const V1_PAIRS = ['XBT/USD', 'ETH/USD', 'XDG/USD', 'SOL/USD', 'XRP/USD'];
+
+export const MARKETS: Readonly<Record<FloodMarketName, FloodMarket>> = {
   kraken: {
+    exchange: 'kraken',
     symbols: SYMBOLS,
     channels: [{ name: 'trade' }, { name: 'book', depth: 10 }, { name: 'ticker' }],
     requests: [
@@ -72,17 +90,23 @@ export const MARKETS: Readonly<Record<ExchangeName, FloodMarket>> = {
     ],
   },
   'kraken-v1': {
-    symbols: ['BTC/USD'],
-    channels: [{ name: 'book', depth: 1000 }],
+    exchange: 'kraken-v1',
+    symbols: SYMBOLS,
+    channels: [{ name: 'trade' }, { name: 'book', depth: 10 }, { name: 'ticker' }],
     requests: [
-      JSON.stringify({
-        event: 'subscribe',
-        pair: ['XBT/USD'],
-        subscription: { name: 'book', depth: 1000 },
-      }),
+      v1Request(V1_PAIRS, { name: 'trade' }),
+      v1Request(V1_PAIRS, { name: 'book', depth: 10 }),
+      v1Request(V1_PAIRS, { name: 'ticker' }),
     ],
   },
+  'kraken-v1-deep': {
+    exchange: 'kraken-v1',
+    symbols: ['BTC/USD'],
+    channels: [{ name: 'book', depth: 1000 }],
+    requests: [v1Request(['XBT/USD'], { name: 'book', depth: 1000 })],
+  },
   binance: {
+    exchange: 'binance',
     symbols: SYMBOLS,
     channels: [{ name: 'trade' }, { name: 'book' }, { name: 'quote' }, { name: 'ticker' }],
     requests: [
@@ -96,8 +120,10 @@ export const MARKETS: Readonly<Record<ExchangeName, FloodMarket>> = {
         id: 1,
       }),
     ],
+    snapshots: SYMBOLS.map((symbol) => `/api/v3/depth?symbol=${symbol.replace('/', '')}&limit=1000`),
   },
   poloniex: {
+    exchange: 'poloniex',
     symbols: SYMBOLS,
     channels: [{ name: 'trade' }, { name: 'book', depth: 20 }, { name: 'ticker' }],
     requests: ['trades', 'book_lv2', 'ticker'].map((channel) =>
@@ -108,7 +134,16 @@ export const MARKETS: Readonly<Record<ExchangeName, FloodMarket>> = {
       }),
     ),
   },
+  'poloniex-legacy': {
+    exchange: 'poloniex-legacy',
+    symbols: SYMBOLS,
+    channels: [{ name: 'trade' }, { name: 'book' }, { name: 'ticker' }],
+    requests: [1002, ...SYMBOLS.map((symbol) => symbol.split('/').reverse().join('_'))].map((channel) =>
+      JSON.stringify({ command: 'subscribe', channel }),
+    ),
+  },
   gemini: {
+    exchange: 'gemini',
     symbols: SYMBOLS,
     channels: [{ name: 'trade' }, { name: 'book' }],
     requests: [
@@ -118,21 +153,38 @@ export const MARKETS: Readonly<Record<ExchangeName, FloodMarket>> = {
       }),
     ],
   },
+  coinbase: {
+    exchange: 'coinbase',
+    symbols: SYMBOLS,
+    channels: [{ name: 'trade' }, { name: 'book' }, { name: 'ticker' }],
+    requests: [
+      JSON.stringify({
+        type: 'subscribe',
+        product_ids: SYMBOLS.map((symbol) => symbol.replace('/', '-')),
+        channels: ['matches', 'level2_batch', 'ticker'],
+      }),
+    ],
+  },
 };
 
 /** Messages that a client of this plan counts: one snapshot for each book comes first. */
-export const messagesOf = (plan: FloodPlan): number => plan.messages + MARKETS[plan.exchange].symbols.length;
+export const messagesOf = (plan: FloodPlan): number => plan.messages + MARKETS[plan.market].symbols.length;
 
 export const planToQuery = (plan: FloodPlan): string =>
   new URLSearchParams(
     Object.entries(plan).map(([key, value]): [string, string] => [key, String(value)]),
   ).toString();
 
+const isMarket = (name: string): name is FloodMarketName => Object.hasOwn(MARKETS, name);
+
+/** @throws Error where there is no such market. */
 export function planFromQuery(query: URLSearchParams): FloodPlan {
+  const market = query.get('market') ?? '';
+  if (!isMarket(market)) throw new Error(`there is no flood of "${market}"`);
   const number = (key: keyof FloodPlan): number => Number(query.get(key));
   return {
     run: number('run'),
-    exchange: query.get('exchange') === 'kraken-v1' ? 'kraken-v1' : 'kraken',
+    market,
     messages: number('messages'),
     rate: number('rate'),
     stamp: query.get('stamp') === 'true',

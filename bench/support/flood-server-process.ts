@@ -34,11 +34,13 @@ interface Told {
 export interface FloodRun {
   readonly plan: FloodPlan;
   readonly url: string;
+  /** Root of the REST interface that belongs to it. */
+  readonly restUrl: string;
   /** All messages up to the gate have left. */
   readonly gate: Promise<void>;
   readonly sent: Promise<Sent>;
   readonly ended: Promise<Ended>;
-  /** Lets the server go on after the gate. */
+  /** Lets the server begin, where it waits for the client to have its books, and go on after the gate. */
   go(): void;
 }
 
@@ -75,7 +77,7 @@ export class FloodServer {
     return new FloodServer(child, ready.port, clock);
   }
 
-  run(plan: Partial<FloodPlan> & Pick<FloodPlan, 'exchange' | 'messages'>): FloodRun {
+  run(plan: Partial<FloodPlan> & Pick<FloodPlan, 'market' | 'messages'>): FloodRun {
     const whole: FloodPlan = {
       rate: 0,
       stamp: false,
@@ -89,6 +91,7 @@ export class FloodServer {
     return {
       plan: whole,
       url: `ws://127.0.0.1:${this.#port}/?${planToQuery(whole)}`,
+      restUrl: `http://127.0.0.1:${this.#port}/${whole.run}`,
       gate: told.gate.promise,
       sent: told.sent.promise,
       ended: told.ended.promise,

@@ -74,6 +74,8 @@ export class SymbolAccount {
   updates = 0;
   /** Of tickers and books. */
   snapshots = 0;
+  /** A ticker came on this connection. Not all venues say that the first one is a state and no event. */
+  isTickerKnown = false;
   /** By their ids; none on a venue without ids. */
   missedTrades = 0;
   repeatedTrades = 0;
@@ -103,6 +105,7 @@ export class SymbolAccount {
   ticker({ snapshot, timeUs }: TickerView): void {
     if (snapshot) this.snapshots++;
     else this.tickers++;
+    this.isTickerKnown = true;
     if (timeUs >= 0 && timeUs < this.#tickerUs) this.stepsBack++;
     this.#tickerUs = timeUs;
   }
@@ -116,6 +119,11 @@ export class SymbolAccount {
     view.applyTo(this.book);
     if (checksum !== undefined && shownChecksum(this.book) !== checksum) this.wrongBooks++;
   }
+
+  disconnected(): void {
+    this.book.invalidate();
+    this.isTickerKnown = false;
+  }
 }
 
 /**
@@ -128,6 +136,8 @@ export class MarketAccount implements Strategy {
   /** How long each rotation took, ms. */
   readonly rotationsMs: number[] = [];
   gaps = 0;
+  /** What is subscribed on the connection there is, by symbol and channel. */
+  readonly #subscribed = new Set<string>();
 
   onTrade(view: TradeView): void {
     this.of(view.symbol).trade(view);
@@ -144,9 +154,15 @@ export class MarketAccount implements Strategy {
   onStatus(view: StatusView): void {
     const { status, symbol } = view;
     this.statuses.set(status, this.count(status) + 1);
+    // Words of the exchange follow a colon.
+    const subscription = `${symbol} ${view.detail.split(':', 1)[0]}`;
+    if (status === 'subscribed') this.#subscribed.add(subscription);
+    if (status === 'unsubscribed') this.#subscribed.delete(subscription);
     if (status === 'rotated') this.rotationsMs.push(view.value);
     if (status === 'stale') this.of(symbol).book.invalidate();
-    if (status === 'disconnected') for (const { book } of this.symbols.values()) book.invalidate();
+    if (status !== 'disconnected') return;
+    this.#subscribed.clear();
+    for (const account of this.symbols.values()) account.disconnected();
   }
 
   onGap(): void {
@@ -166,17 +182,16 @@ export class MarketAccount implements Strategy {
     return this.statuses.get(status) ?? 0;
   }
 
-  /** Everything that is told once on subscribing to trades, tickers and books of these symbols was told. */
+  /**
+   * Everything that is told once on subscribing to trades, tickers and books of these symbols was told, on the
+   * connection there is now.
+   */
   isReady(symbols: readonly string[]): boolean {
-    const isKnown = (symbol: string): boolean => {
-      const { snapshots, tickers } = this.of(symbol);
-      // Not all venues say that the first ticker is a state and no event.
-      return snapshots + tickers >= 2;
-    };
     return (
-      this.count('subscribed') >= 3 * symbols.length &&
-      this.count('live') >= symbols.length &&
-      symbols.every(isKnown)
+      this.#subscribed.size >= 3 * symbols.length &&
+      symbols
+        .map((symbol) => this.of(symbol))
+        .every(({ book, isTickerKnown }) => book.isLive && isTickerKnown)
     );
   }
 

@@ -1,13 +1,5 @@
-import type { BookView, Strategy, TickerView, TradeView } from '../../src/main/index.ts';
+import type { BookView, QuoteView, Strategy, TickerView, TradeView } from '../../src/main/index.ts';
 import type { Sent } from './flood-plan.ts';
-import {
-  type V1Message,
-  type V2Book,
-  type V2Message,
-  type V2Ticker,
-  type V2Trade,
-  v1Levels,
-} from './wire-numbers.ts';
 
 /** Is told of every message that is measured, but of no snapshot. */
 export interface Probe {
@@ -45,7 +37,7 @@ export abstract class Tally {
     return this.messages >= this.#unmeasured;
   }
 
-  protected count(): void {
+  count(): void {
     if (this.messages === this.#unmeasured) this.begun();
     if (++this.messages === this.#expected) this.whole();
   }
@@ -85,13 +77,26 @@ export class RecordTally extends Tally implements Strategy {
   }
 
   onTicker(ticker: TickerView): void {
-    this.sum += ticker.bid;
-    this.sum += ticker.bidQty;
-    this.sum += ticker.ask;
-    this.sum += ticker.askQty;
-    this.sum += ticker.last;
+    this.#addSent(ticker.bid);
+    this.#addSent(ticker.bidQty);
+    this.#addSent(ticker.ask);
+    this.#addSent(ticker.askQty);
+    this.#addSent(ticker.last);
     if (this.probe !== undefined) this.#sample(ticker);
     this.count();
+  }
+
+  onQuote(quote: QuoteView): void {
+    this.sum += quote.bid;
+    this.sum += quote.bidQty;
+    this.sum += quote.ask;
+    this.sum += quote.askQty;
+    this.count();
+  }
+
+  /** Not every venue's tickers have everything. */
+  #addSent(value: number): void {
+    if (!Number.isNaN(value)) this.sum += value;
   }
 
   #sample(view: TradeView | BookView | TickerView): void {
@@ -99,74 +104,21 @@ export class RecordTally extends Tally implements Strategy {
   }
 }
 
-/** Callbacks on the objects of `JSON.parse`, as a bot on plain ws has them. */
+/** Is handed the numbers in the objects of `JSON.parse`, as a bot on plain ws has them. */
 export class ObjectTally extends Tally {
   probe: Probe | undefined;
   /** When the message at hand came in, on the clock of `performance.now()`, µs. */
   receivedUs = 0;
 
-  /** The switch over channels that stands in every such bot. */
-  readonly takeV2 = (message: V2Message): void => {
-    const { type } = message;
-    switch (message.channel) {
-      case 'trade':
-        for (const trade of message.data) this.#onTrade(trade, type);
-        break;
-      case 'book':
-        for (const book of message.data) this.#onBook(book, type);
-        break;
-      case 'ticker':
-        for (const ticker of message.data) this.#onTicker(ticker, type);
-        break;
-    }
-  };
-
-  /** Market messages are arrays, everything else is an object. */
-  readonly takeV1 = (message: V1Message): void => {
-    if (!Array.isArray(message)) return;
-    for (const [price, qty] of v1Levels(message, 'bids')) {
-      this.sum += Number(price);
-      this.sum += Number(qty);
-    }
-    for (const [price, qty] of v1Levels(message, 'asks')) {
-      this.sum += Number(price);
-      this.sum += Number(qty);
-    }
-    this.count();
-  };
-
-  #onTrade(trade: V2Trade, type: string): void {
-    this.sum += trade.price;
-    this.sum += trade.qty;
-    if (this.probe !== undefined && type === 'update') this.#sample(trade);
-    this.count();
+  /** Takes a price or a quantity. */
+  add(value: number): void {
+    this.sum += value;
   }
 
-  #onBook(book: V2Book, type: string): void {
-    for (const { price, qty } of book.bids) {
-      this.sum += price;
-      this.sum += qty;
-    }
-    for (const { price, qty } of book.asks) {
-      this.sum += price;
-      this.sum += qty;
-    }
-    if (this.probe !== undefined && type === 'update') this.#sample(book);
-    this.count();
-  }
-
-  #onTicker(ticker: V2Ticker, type: string): void {
-    this.sum += ticker.bid;
-    this.sum += ticker.bid_qty;
-    this.sum += ticker.ask;
-    this.sum += ticker.ask_qty;
-    this.sum += ticker.last;
-    if (this.probe !== undefined && type === 'update') this.#sample(ticker);
-    this.count();
-  }
-
-  #sample({ timestamp }: { readonly timestamp: string }): void {
-    if (this.isMeasured) this.probe!.sample(timestampUs(timestamp), this.receivedUs);
+  /** @param type `update` unless it is a snapshot, whose time is old. */
+  sample(timestamp: string, type: string): void {
+    if (this.probe !== undefined && type === 'update' && this.isMeasured)
+      this.probe.sample(timestampUs(timestamp), this.receivedUs);
   }
 }
 

@@ -4,6 +4,7 @@ import { throughPlainWs } from '../../bench/flow/plain-ws.ts';
 import { PARTS } from '../../bench/parts.ts';
 import { messagesOf } from '../../bench/support/flood-plan.ts';
 import { FloodServer } from '../../bench/support/flood-server-process.ts';
+import { takeKraken } from '../../bench/support/messages/kraken.ts';
 import type { PartContext, Scale } from '../../bench/support/part.ts';
 import { receiveWhole } from '../../bench/support/receive.ts';
 import { documentText, terminalText } from '../../bench/support/report.ts';
@@ -45,7 +46,7 @@ for (const part of PARTS)
   });
 
 test('a variant that loses a number fails, however fast it is', async () => {
-  const run = server.run({ exchange: 'kraken', messages: 50 });
+  const run = server.run({ market: 'kraken', messages: 50 });
   const tally = new ObjectTally(messagesOf(run.plan), 0);
   const received = receiveWhole('forgetful', run, tally, async (run, tally, stop) => {
     await throughPlainWs(run, tally, stop);
@@ -56,7 +57,7 @@ test('a variant that loses a number fails, however fast it is', async () => {
 
 test('a variant that loses a message fails', () => {
   const tally = new ObjectTally(2, 0);
-  tally.takeV2({ channel: 'trade', type: 'update', data: [{ price: 1, qty: 2, timestamp: '' }] });
+  takeKraken({ channel: 'trade', type: 'update', data: [{ price: 1, qty: 2, timestamp: '' }] }, tally);
   const sent = { run: 1, messages: 2, sum: 3, frames: 2, bytes: 100 };
   assert.throws(() => tally.check('forgetful', sent), /forgetful: 1 messages came of 2/);
 });
@@ -67,7 +68,7 @@ test('the first messages of a run are checked and not measured', () => {
   tally.begun = () => seen.push(tally.messages);
   tally.whole = () => seen.push(tally.messages);
   for (let n = 0; n < 10; n++)
-    tally.takeV2({ channel: 'trade', type: 'update', data: [{ price: 1, qty: 2, timestamp: '' }] });
+    takeKraken({ channel: 'trade', type: 'update', data: [{ price: 1, qty: 2, timestamp: '' }] }, tally);
   assert.deepEqual(
     { seen, measured: tally.measured, sum: tally.sum },
     { seen: [3, 10], measured: 7, sum: 30 },
