@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Simulator, startSimulator } from '../../src/main/simulator.ts';
+import type { ExchangeName } from '../../src/shared/venues/venue.ts';
 
 const FOLDER = fileURLToPath(new URL('../../examples/', import.meta.url));
 const LONGEST_MS = 60_000;
@@ -16,7 +17,13 @@ const TRADE = /^(BTC|ETH)\/USD (buy|sell) \d+\.\d{8} @ \d+\.\d+$/;
 const PROGRAMS: Readonly<
   Record<
     string,
-    { readonly shape: RegExp; readonly lines: number; readonly ends: 'alone' | 'SIGINT' | 'killed' }
+    {
+      readonly shape: RegExp;
+      readonly lines: number;
+      readonly ends: 'alone' | 'SIGINT' | 'killed';
+      /** Kraken where left out. */
+      readonly exchange?: ExchangeName;
+    }
   >
 > = {
   '01-trades.js': {
@@ -48,6 +55,13 @@ const PROGRAMS: Readonly<
     lines: 1,
     ends: 'SIGINT',
   },
+  '08-poloniex-subscriber.js': {
+    shape:
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (\w+ book: (asks|bids)\(\(price,size\)\): |Add or change |Remove |TRADE )\S+$/,
+    lines: 100,
+    ends: 'SIGINT',
+    exchange: 'poloniex-legacy',
+  },
 };
 
 /** Files that are no programs of their own. */
@@ -64,10 +78,14 @@ test('every example is run', () => {
   assert.deepEqual(built.sort(), [...Object.keys(PROGRAMS), ...PARTS].sort());
 });
 
-for (const [name, { shape, lines: wanted, ends }] of Object.entries(PROGRAMS))
+for (const [name, { shape, lines: wanted, ends, exchange = 'kraken' }] of Object.entries(PROGRAMS))
   test(`${name} prints what it promises`, async () => {
     const child = spawn(process.execPath, [join(FOLDER, name)], {
-      env: { ...process.env, RINGFEED_URL: simulator.url },
+      env: {
+        ...process.env,
+        RINGFEED_URL: simulator.urls[exchange],
+        RINGFEED_TICKERS_URL: `${simulator.restUrl}/public?command=returnTicker`,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const bound = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);

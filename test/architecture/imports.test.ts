@@ -31,13 +31,23 @@ const TABLE: readonly {
     may: ['src/shared/', 'src/workers/feed-events.ts', 'src/workers/publish/'],
     packages: [],
   },
-  {
-    // The one place that knows every venue.
-    from: 'src/workers/exchanges/exchange-catalogue.ts',
+  // The places that know every venue.
+  ...['exchange', 'instrument'].map((what) => ({
+    from: `src/workers/exchanges/${what}-catalogue.ts`,
     may: ['src/shared/', 'src/workers/exchanges/'],
     packages: [],
-  },
-  ...['binance', 'gemini', 'kraken', 'kraken-v1', 'poloniex', 'poloniex-legacy', 'raw'].map((venue) => ({
+  })),
+  ...[
+    'binance',
+    'coinbase',
+    'gemini',
+    'gemini-v1',
+    'kraken',
+    'kraken-v1',
+    'poloniex',
+    'poloniex-legacy',
+    'raw',
+  ].map((venue) => ({
     from: `src/workers/exchanges/${venue}/`,
     may: [
       'src/shared/',

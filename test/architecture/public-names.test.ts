@@ -22,11 +22,13 @@ const PUBLIC = [
   'EXCHANGES',
   'FAULTS',
   'Feeds',
+  'InstrumentListError',
   'InvariantError',
   'MisuseError',
   'OrderBook',
   'STATUSES',
   'formatDecimal',
+  'listInstruments',
   'openFeeds',
 ];
 

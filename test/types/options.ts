@@ -1,11 +1,13 @@
 /** What must not compile: options that cannot work, and strategies that misread their views. */
 import {
+  type ChannelOption,
   EXCHANGES,
   type FeedEvent,
   type FeedOption,
   openFeeds,
   type Strategy,
 } from '../../src/main/index.ts';
+import { type ChannelRules, VENUE_CHANNELS } from '../../src/shared/venues/venue.ts';
 
 const feed: FeedOption = {
   exchange: 'kraken',
@@ -22,8 +24,21 @@ void openFeeds({ feeds: [{ ...feed, limits: { attempts: 10 }, shouldReconnect: (
 void openFeeds({});
 // @ts-expect-error no such exchange
 void openFeeds({ feeds: [{ ...feed, exchange: 'krakn' }] });
+// Venues' own words for their channels, all of them.
+export const words: readonly ChannelOption[] = [
+  ...VENUE_CHANNELS,
+  ...VENUE_CHANNELS.map((name) => ({ name, depth: 5 })),
+  'book_lv2',
+  { name: 'aggTrade' },
+];
+void openFeeds({ feeds: [{ ...feed, channels: words }] });
+
 // @ts-expect-error no such channel
-void openFeeds({ feeds: [{ ...feed, channels: ['trades'] }] });
+void openFeeds({ feeds: [{ ...feed, channels: ['tradez'] }] });
+// @ts-expect-error no such channel
+void openFeeds({ feeds: [{ ...feed, channels: [{ name: 'level2' }] }] });
+// @ts-expect-error a venue's word is one of those that options take
+export const rules: ChannelRules = { venueName: 'tradez' };
 // @ts-expect-error a channel has no such parameter
 void openFeeds({ feeds: [{ ...feed, channels: [{ name: 'book', levels: 10 }] }] });
 // @ts-expect-error no such policy
