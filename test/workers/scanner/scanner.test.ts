@@ -132,7 +132,7 @@ test('what is left out of a message says nothing of the message before', () => {
   assert.notEqual(scan(optional, '<1,2;3,4>'), 0);
   assert.deepEqual([value(0), value(1), scanner.int32[countIndex(0)]], [1, 2, 2]);
   assert.notEqual(scan(optional, '<5>'), 0);
-  assert.deepEqual([value(0), value(1), scanner.int32[countIndex(0)]], [5, Number.NaN, 0]);
+  assert.deepEqual([value(0), value(1), word(1), scanner.int32[countIndex(0)]], [5, Number.NaN, 0, 0]);
 });
 
 test('more decimals than a symbol is known to have are told', () => {

@@ -77,9 +77,6 @@ export class HotTicker {
   read(bytes: Uint8Array, start: number, end: number): boolean {
     const scanner = this.#scanner;
     const { int32, float64 } = scanner;
-    // A part that is not there leaves its slot as the message before had it.
-    this.#clear(BID_SIZE);
-    this.#clear(ASK_SIZE);
     if (scanner.scan(this.#shape, this.#symbols.at, bytes, start, end) === 0) return false;
     const draft = this.#draft;
     const { numbers, decimals } = draft;
@@ -91,10 +88,5 @@ export class HotTicker {
     }
     draft.write(this.#sink);
     return true;
-  }
-
-  #clear(slot: number): void {
-    this.#scanner.float64[valueIndex(slot)] = Number.NaN;
-    this.#scanner.int32[wordIndex(slot)] = 0;
   }
 }

@@ -21,7 +21,8 @@ import { TAKERS, US_PER_MS, US_PER_S } from './wire.ts';
  *     ["o",1,"price","size"]                          ["o",1,"price","size","ms"]
  *     ["t","id",1,"price","size",seconds]             ["t","id",1,"price","size",seconds,"ms"]
  *
- * so the shape takes both and some that are neither, which are told apart afterwards by what was there.
+ * so the shape takes both and some that are neither, which are told apart afterwards by what was there. Price
+ * and size of a change are in the slots where a book looks for them.
  */
 const SHAPE: Shape = [
   text('['),
@@ -33,12 +34,12 @@ const SHAPE: Shape = [
     BIDS_LIST,
     ']',
     ',',
-    oneOf(0, '["o",0,"', '["o",1,"', '["t","'),
+    oneOf(4, '["o",0,"', '["o",1,"', '["t","'),
+    unsigned(0),
+    oneOf(5, '","', '",0,"', '",1,"'),
     unsigned(1),
-    oneOf(2, '","', '",0,"', '",1,"'),
-    unsigned(3),
-    maybe('","', unsigned(4)),
-    maybe('",', integer(5)),
+    maybe('","', unsigned(2)),
+    maybe('",', integer(3)),
     maybe(',"', integer(6)),
     oneOf(7, '"]', ']'),
   ),
@@ -47,7 +48,7 @@ const SHAPE: Shape = [
 
 const KIND_BIDS = 1;
 const KIND_TRADE = 2;
-/** In slot 2, between the two numbers of a change. */
+/** In slot 5, between the two numbers of a change. */
 const BETWEEN_CHANGE = 0;
 /** In slot 7. */
 const CLOSED_QUOTE = 0;
@@ -62,23 +63,19 @@ const ROWS_WORD = 2 * rowValueIndex(BIDS_LIST, 0);
 const ASK_ROWS_WORD = 2 * rowValueIndex(ASKS_LIST, 0);
 const word = (slot: number): number => rowWordIndex(BIDS_LIST, slot) - ROWS_WORD;
 const value = (slot: number): number => rowValueIndex(BIDS_LIST, slot) - ROWS_WORD / 2;
-const KIND = word(0);
-const FIRST = value(1);
-const FIRST_DECIMALS = word(1);
-const BETWEEN = word(2);
-const SECOND = value(3);
-const SECOND_DECIMALS = word(3);
-const THIRD = value(4);
-const THIRD_DECIMALS = word(4);
-const SECONDS = value(5);
+const FIRST = value(0);
+const FIRST_DECIMALS = word(0);
+const SECOND = value(1);
+const SECOND_DECIMALS = word(1);
+const THIRD = value(2);
+const THIRD_DECIMALS = word(2);
+const SECONDS = value(3);
+const KIND = word(4);
+const BETWEEN = word(5);
 const MS = value(6);
 const CLOSED = word(7);
-/** Words of a slot, and where those of a change's price and size are, and are to be, in a row. */
-const SLOT_WORDS = 4;
-const PRICE_FROM = 2 * FIRST;
-const QTY_FROM = 2 * SECOND;
-const PRICE_TO = 0;
-const QTY_TO = SLOT_WORDS;
+/** Words of a change's price and size, which begin its row. */
+const CHANGE_WORDS = 8;
 
 /** The cold path takes an id or time of this and more for none, or for another. */
 const INTEGER_BELOW = 2 ** 52;
@@ -167,12 +164,11 @@ export class HotFrames {
     return true;
   }
 
-  /** Puts price and size of a change where a book looks for them. */
+  /** Puts price and size of a change into the row that is the next one of its side. */
   #move(from: number, to: number): void {
+    if (from === to) return;
     const { int32 } = this.#scanner;
-    // As integers: a float64 that is copied as a number need not keep its bits. The price first, because the
-    // size goes where it was.
-    for (let n = 0; n < SLOT_WORDS; n++) int32[to + PRICE_TO + n] = int32[from + PRICE_FROM + n]!;
-    for (let n = 0; n < SLOT_WORDS; n++) int32[to + QTY_TO + n] = int32[from + QTY_FROM + n]!;
+    // As integers: a float64 that is copied as a number need not keep its bits.
+    for (let n = 0; n < CHANGE_WORDS; n++) int32[to + n] = int32[from + n]!;
   }
 }

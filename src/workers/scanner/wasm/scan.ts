@@ -367,7 +367,10 @@ const COUNTED_BELOW: u64 = 1 << 53;
   const head = load<u32>(op);
   const argument = <usize>(head >> 8);
   if ((head & 255) == OP_ROWS) store<i32>(COUNTS_AT + (argument << 2), 0);
-  else store<f64>(row + (argument << 4), NaN);
+  else {
+    store<f64>(row + (argument << 4), NaN);
+    store<i64>(row + (argument << 4) + 8, 0);
+  }
 }
 
 /**
