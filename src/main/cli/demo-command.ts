@@ -32,6 +32,9 @@ const EXCHANGES_SHOWN: readonly ExchangeName[] = [
   'coinbase',
 ];
 
+/** Messages per second, over all exchanges. */
+const POLL_FROM_RATE = 20_000;
+
 const DRAW_EVERY_MS = 250;
 const LINE_EVERY_MS = 2_000;
 
@@ -78,6 +81,8 @@ async function demo(options: DemoOptions): Promise<void> {
   });
   try {
     await using feeds = await openFeeds({
+      // From many exchanges a little comes at any moment: looking once a millisecond costs less than being woken.
+      wait: options.rate >= POLL_FROM_RATE ? 'poll' : 'async',
       feeds: exchanges.map((exchange) => ({
         exchange,
         symbols: simulator.symbols.slice(0, options.pairs),

@@ -5,7 +5,7 @@ export type WaitMode = 'async' | 'spin' | 'poll';
 
 const RECORDS_BEFORE_NAP = 256;
 /** So many records in a millisecond come in chunks so small that waking for each costs more than they do. */
-const FLOW_BEFORE_NAP = 25;
+const FLOW_BEFORE_NAP = 100;
 /** Time over which a flow is measured. */
 const FLOW_MS = 8;
 const TIMER_MS_MAX = 2 ** 31 - 1;

@@ -6,8 +6,9 @@ import { Doorbell } from '../../../src/shared/ring/doorbell.ts';
 const NAPS: readonly (readonly [handed: number, flow: number, fill: number, ms: number, why: string])[] = [
   [0, 0, 0, 0, 'nothing flows'],
   [255, 20, 0.01, 0, 'little flows'],
-  [10, 25, 0.01, 1, 'much flows, in small chunks'],
-  [0, 25, 0.2, 0, 'much flows, and the ring could run over meanwhile'],
+  [10, 99, 0.01, 0, 'not so much flows that a later look is worth it'],
+  [10, 100, 0.01, 1, 'much flows, in small chunks'],
+  [0, 100, 0.2, 0, 'much flows, and the ring could run over meanwhile'],
   [256, 20, 0.01, 1, 'much flows'],
   [1_024, 20, 0.01, 2, 'very much flows'],
   [1_024, 20, 0.07, 1, 'very much flows and the ring is not quite empty'],
