@@ -219,7 +219,7 @@ const UNMIRRORED: readonly {
   {
     why: 'test/workers/exchanges/poloniex/poloniex-codec.test.ts',
     in: 'src/workers/exchanges/',
-    files: ['percent'],
+    files: ['percent', 'scanned-numbers'],
   },
   {
     why: 'test/workers/exchanges/binance/binance-codec.test.ts',

@@ -14,6 +14,7 @@ import {
   unsigned,
 } from '../../scanner/shape.ts';
 import { QuoteDraft, TickerDraft, TradeDraft } from '../drafts.ts';
+import { ScannedNumbers, slotsFrom } from '../scanned-numbers.ts';
 import type { TradeIds } from './trade-ids.ts';
 import { microseconds, QUOTE_KEYS, TICKER_KEYS } from './wire.ts';
 
@@ -22,8 +23,6 @@ const TIME_SLOT = 0;
 const SYMBOL_SLOT = 1;
 const TIME = valueIndex(TIME_SLOT);
 const INSTRUMENT = wordIndex(SYMBOL_SLOT);
-const SLOT_VALUES = valueIndex(1) - valueIndex(0);
-const SLOT_WORDS = wordIndex(1) - wordIndex(0);
 
 const begin = (event: string): Part[] => [
   text(`{"e":"${event}","E":`),
@@ -110,10 +109,9 @@ export class HotTrade {
 
 /** Slot of the first number of a quote or ticker. */
 const NUMBERS = 4;
-const FIRST = valueIndex(NUMBERS);
-const FIRST_DECIMALS = wordIndex(NUMBERS);
 
 const UPDATE_ID = valueIndex(2);
+const QUOTE_NUMBERS = new ScannedNumbers(slotsFrom(NUMBERS, QUOTE_KEYS.length));
 const QUOTE_SHAPE: Shape = [
   text('{"u":'),
   integer(2),
@@ -144,13 +142,9 @@ export class HotQuote {
     if (scanner.scan(this.#shape, this.#symbols.at, bytes, start, end) === 0) return false;
     const { int32, float64 } = scanner;
     const draft = this.#draft;
-    const { numbers, decimals } = draft;
     draft.instrument = int32[INSTRUMENT] as InstrumentId;
     draft.sequence = float64[UPDATE_ID]!;
-    for (let n = 0; n < numbers.length; n++) {
-      numbers[n] = float64[FIRST + n * SLOT_VALUES]!;
-      decimals[n] = int32[FIRST_DECIMALS + n * SLOT_WORDS]!;
-    }
+    QUOTE_NUMBERS.copyTo(draft, scanner);
     draft.write(this.#sink);
     return true;
   }
@@ -163,6 +157,7 @@ const tickerSlot = (key: string): number => {
   const n = (TICKER_KEYS as readonly string[]).indexOf(key);
   return n < 0 ? UNUSED_SLOT : NUMBERS + n;
 };
+const TICKER_NUMBERS = new ScannedNumbers(slotsFrom(NUMBERS, TICKER_KEYS.length));
 const TICKER_SHAPE: Shape = [
   ...begin('24hrTicker'),
   ...TICKER_WIRE.flatMap((key) => [
@@ -201,13 +196,9 @@ export class HotTicker {
     if (scanner.scan(this.#shape, this.#symbols.at, bytes, start, end) === 0) return false;
     const { int32, float64 } = scanner;
     const draft = this.#draft;
-    const { numbers, decimals } = draft;
     draft.instrument = int32[INSTRUMENT] as InstrumentId;
     draft.atUs = microseconds(float64[TIME]!);
-    for (let n = 0; n < numbers.length; n++) {
-      numbers[n] = float64[FIRST + n * SLOT_VALUES]!;
-      decimals[n] = int32[FIRST_DECIMALS + n * SLOT_WORDS]!;
-    }
+    TICKER_NUMBERS.copyTo(draft, scanner);
     draft.write(this.#sink);
     return true;
   }

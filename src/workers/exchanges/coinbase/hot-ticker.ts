@@ -4,6 +4,7 @@ import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
 import { type Scanner, valueIndex, wordIndex } from '../../scanner/scanner.ts';
 import { integer, maybe, oneOf, type Shape, symbol, text, time, unsigned } from '../../scanner/shape.ts';
 import { TICKER_PLACE, TickerDraft } from '../drafts.ts';
+import { ScannedNumbers, slotsFrom } from '../scanned-numbers.ts';
 import { TICKER_NUMBERS } from './wire.ts';
 
 /** Slots of the numbers that have a place in the record, in the order of `TICKER_NUMBERS`. */
@@ -48,15 +49,13 @@ const SHAPE: Shape = [
   text('"}'),
 ];
 
-/** By the slots from the first one on: the place of each in the record. */
-const PLACES = TICKER_NUMBERS.map(([, meaning]) => TICKER_PLACE[meaning]);
+const NUMBERS = new ScannedNumbers(
+  slotsFrom(PRICE, TICKER_NUMBERS.length),
+  TICKER_NUMBERS.map(([, meaning]) => TICKER_PLACE[meaning]),
+);
 
 const INSTRUMENT = wordIndex(0);
 const TIME = valueIndex(5);
-const FIRST = valueIndex(PRICE);
-const FIRST_DECIMALS = wordIndex(PRICE);
-const SLOT_VALUES = valueIndex(1) - valueIndex(0);
-const SLOT_WORDS = wordIndex(1) - wordIndex(0);
 
 /** Tickers straight from the bytes. */
 export class HotTicker {
@@ -79,13 +78,9 @@ export class HotTicker {
     const { int32, float64 } = scanner;
     if (scanner.scan(this.#shape, this.#symbols.at, bytes, start, end) === 0) return false;
     const draft = this.#draft;
-    const { numbers, decimals } = draft;
     draft.instrument = int32[INSTRUMENT] as InstrumentId;
     draft.atUs = float64[TIME] as ExchangeUs;
-    for (let n = 0; n < PLACES.length; n++) {
-      numbers[PLACES[n]!] = float64[FIRST + n * SLOT_VALUES]!;
-      decimals[PLACES[n]!] = int32[FIRST_DECIMALS + n * SLOT_WORDS]!;
-    }
+    NUMBERS.copyTo(draft, scanner);
     draft.write(this.#sink);
     return true;
   }

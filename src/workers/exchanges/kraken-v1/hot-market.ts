@@ -4,6 +4,7 @@ import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
 import { type Scanner, valueIndex, wordIndex } from '../../scanner/scanner.ts';
 import { integer, type Shape, seconds, symbol, text, unsigned } from '../../scanner/shape.ts';
 import { CANDLE_PLACE, CandleDraft, QUOTE_PLACE, QuoteDraft } from '../drafts.ts';
+import { ScannedNumbers, slotsFrom } from '../scanned-numbers.ts';
 import { INTERVAL_MAX, U32_MAX, US_PER_MINUTE } from './wire.ts';
 
 /** Slots that both shapes begin with. */
@@ -15,11 +16,8 @@ const NUMBERS = 3;
 
 const INSTRUMENT = wordIndex(SYMBOL_SLOT);
 const TIME = valueIndex(TIME_SLOT);
-const FIRST = valueIndex(NUMBERS);
-const FIRST_DECIMALS = wordIndex(NUMBERS);
-const SLOT_VALUES = valueIndex(1) - valueIndex(0);
-const SLOT_WORDS = wordIndex(1) - wordIndex(0);
 
+const QUOTE_NUMBERS = new ScannedNumbers(slotsFrom(NUMBERS, Object.keys(QUOTE_PLACE).length));
 const QUOTE_SHAPE: Shape = [
   text('['),
   integer(CHANNEL_ID),
@@ -59,13 +57,9 @@ export class HotQuote {
     if (scanner.scan(this.#shape, this.#symbols.at, bytes, start, end) === 0) return false;
     const { int32, float64 } = scanner;
     const draft = this.#draft;
-    const { numbers, decimals } = draft;
     draft.instrument = int32[INSTRUMENT] as InstrumentId;
     draft.atUs = float64[TIME] as ExchangeUs;
-    for (let n = 0; n < numbers.length; n++) {
-      numbers[n] = float64[FIRST + n * SLOT_VALUES]!;
-      decimals[n] = int32[FIRST_DECIMALS + n * SLOT_WORDS]!;
-    }
+    QUOTE_NUMBERS.copyTo(draft, scanner);
     draft.write(this.#sink);
     return true;
   }
@@ -75,6 +69,7 @@ const CANDLE_PLACES = Object.values(CANDLE_PLACE);
 const END_SLOT = NUMBERS + CANDLE_PLACES.length;
 const TRADES_SLOT = END_SLOT + 1;
 const INTERVAL_SLOT = END_SLOT + 2;
+const CANDLE_NUMBERS = new ScannedNumbers(slotsFrom(NUMBERS, CANDLE_PLACES.length));
 const CANDLE_SHAPE: Shape = [
   text('['),
   integer(CHANNEL_ID),
@@ -119,16 +114,12 @@ export class HotCandle {
     const trades = float64[TRADES]!;
     if (interval === 0 || interval > INTERVAL_MAX || trades > U32_MAX) return false;
     const draft = this.#draft;
-    const { numbers, decimals } = draft;
     draft.instrument = int32[INSTRUMENT] as InstrumentId;
     draft.atUs = float64[TIME] as ExchangeUs;
     draft.beginUs = (float64[CANDLE_END]! - interval * US_PER_MINUTE) as ExchangeUs;
     draft.trades = trades;
     draft.intervalMinutes = interval;
-    for (let n = 0; n < numbers.length; n++) {
-      numbers[n] = float64[FIRST + n * SLOT_VALUES]!;
-      decimals[n] = int32[FIRST_DECIMALS + n * SLOT_WORDS]!;
-    }
+    CANDLE_NUMBERS.copyTo(draft, scanner);
     draft.write(this.#sink);
     return true;
   }

@@ -1,9 +1,10 @@
 import type { InstrumentId } from '../../../shared/units.ts';
 import type { RecordSink } from '../../feed-events.ts';
 import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
-import { type Scanner, valueIndex, wordIndex } from '../../scanner/scanner.ts';
+import { type Scanner, wordIndex } from '../../scanner/scanner.ts';
 import { integer, type Part, type Shape, symbol, text, unsigned } from '../../scanner/shape.ts';
 import { TickerDraft } from '../drafts.ts';
+import { ScannedNumbers, slotsFrom } from '../scanned-numbers.ts';
 import { COUNT, TICKER_MEMBERS } from './wire.ts';
 
 const UNUSED_SLOT = 0;
@@ -28,12 +29,10 @@ const SHAPE: Shape = [
 ];
 
 const INSTRUMENT = wordIndex(SYMBOL_SLOT);
-const FIRST = valueIndex(NUMBERS);
-const FIRST_DECIMALS = wordIndex(NUMBERS);
-const SLOT_VALUES = valueIndex(1) - valueIndex(0);
-const SLOT_WORDS = wordIndex(1) - wordIndex(0);
 /** Numbers of a ticker that are sent, the first ones of the record. */
-const SENT = Math.max(...TICKER_MEMBERS.flatMap(([, places]) => places)) + 1;
+const SENT = new ScannedNumbers(
+  slotsFrom(NUMBERS, Math.max(...TICKER_MEMBERS.flatMap(([, places]) => places)) + 1),
+);
 
 /** Tickers straight from the bytes. */
 export class HotTicker {
@@ -54,14 +53,10 @@ export class HotTicker {
   read(bytes: Uint8Array, start: number, end: number): boolean {
     const scanner = this.#scanner;
     if (scanner.scan(this.#shape, this.#symbols.at, bytes, start, end) === 0) return false;
-    const { int32, float64 } = scanner;
+    const { int32 } = scanner;
     const draft = this.#draft;
-    const { numbers, decimals } = draft;
     draft.instrument = int32[INSTRUMENT] as InstrumentId;
-    for (let n = 0; n < SENT; n++) {
-      numbers[n] = float64[FIRST + n * SLOT_VALUES]!;
-      decimals[n] = int32[FIRST_DECIMALS + n * SLOT_WORDS]!;
-    }
+    SENT.copyTo(draft, scanner);
     draft.write(this.#sink);
     return true;
   }

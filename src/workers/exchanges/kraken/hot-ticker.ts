@@ -4,6 +4,7 @@ import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
 import { type Scanner, valueIndex, wordIndex } from '../../scanner/scanner.ts';
 import { maybe, oneOf, type Shape, signed, symbol, text, time, unsigned } from '../../scanner/shape.ts';
 import { TickerDraft } from '../drafts.ts';
+import { ScannedNumbers, slotsFrom } from '../scanned-numbers.ts';
 import { TICKER_NUMBERS } from './wire.ts';
 
 /** Slot of the first number; the others follow in the order of the wire. */
@@ -23,12 +24,8 @@ const SHAPE: Shape = [
 
 const INSTRUMENT = wordIndex(1);
 const TIME = valueIndex(3);
-const FIRST = valueIndex(NUMBERS);
-const FIRST_DECIMALS = wordIndex(NUMBERS);
 /** Kraken sends no turnover, which comes last in the record. */
-const SENT = TICKER_NUMBERS.length;
-const SLOT_VALUES = valueIndex(1) - valueIndex(0);
-const SLOT_WORDS = wordIndex(1) - wordIndex(0);
+const SENT = new ScannedNumbers(slotsFrom(NUMBERS, TICKER_NUMBERS.length));
 
 /** Tickers of one instrument, snapshot or update, straight from the bytes. */
 export class HotTicker {
@@ -51,13 +48,9 @@ export class HotTicker {
     if (scanner.scan(this.#shape, this.#symbols.at, bytes, start, end) === 0) return false;
     const { int32, float64 } = scanner;
     const draft = this.#draft;
-    const { numbers, decimals } = draft;
     draft.instrument = int32[INSTRUMENT] as InstrumentId;
     draft.atUs = float64[TIME] as ExchangeUs;
-    for (let n = 0; n < SENT; n++) {
-      numbers[n] = float64[FIRST + n * SLOT_VALUES]!;
-      decimals[n] = int32[FIRST_DECIMALS + n * SLOT_WORDS]!;
-    }
+    SENT.copyTo(draft, scanner);
     draft.write(this.#sink);
     return true;
   }

@@ -1,9 +1,10 @@
 import { type ExchangeUs, NONE } from '../../../shared/units.ts';
 import type { RecordSink } from '../../feed-events.ts';
-import { type Scanner, valueIndex, wordIndex } from '../../scanner/scanner.ts';
+import { type Scanner, valueIndex } from '../../scanner/scanner.ts';
 import { integer, oneOf, type Shape, signed, text, unsigned } from '../../scanner/shape.ts';
 import { TICKER_PLACE, TickerDraft } from '../drafts.ts';
 import { changeToPercent } from '../percent.ts';
+import { ScannedNumbers } from '../scanned-numbers.ts';
 import type { Channels } from './channels.ts';
 import { TICKER_PLACES } from './wire.ts';
 
@@ -34,10 +35,10 @@ const SHAPE: Shape = [
 ];
 
 const ID = valueIndex(0);
-const FIRST = TICKER_PLACES.map(([, place]) => valueIndex(place));
-const FIRST_DECIMALS = TICKER_PLACES.map(([, place]) => wordIndex(place));
-/** By the order above: the place of each in the record. */
-const PLACES = TICKER_PLACES.map(([name]) => TICKER_PLACE[name]);
+const NUMBERS = new ScannedNumbers(
+  TICKER_PLACES.map(([, slot]) => slot),
+  TICKER_PLACES.map(([name]) => TICKER_PLACE[name]),
+);
 
 /** Symbols are numbers here and looked up by the venue's channels. */
 const NO_SYMBOLS = 0;
@@ -61,18 +62,14 @@ export class HotTicker {
   read(bytes: Uint8Array, start: number, end: number): boolean {
     const scanner = this.#scanner;
     if (scanner.scan(this.#shape, NO_SYMBOLS, bytes, start, end) === 0) return false;
-    const { int32, float64 } = scanner;
+    const { float64 } = scanner;
     const id = float64[ID]! | 0;
     const pair = id === float64[ID] ? this.#channels.byId(id) : undefined;
     // What it means that a number is not known, the cold path decides.
     if (pair === undefined) return !this.#channels.isTickerIdMissing;
     if (!this.#channels.hasTicker(pair.instrument)) return true;
     const draft = this.#draft;
-    const { numbers, decimals } = draft;
-    for (let n = 0; n < PLACES.length; n++) {
-      numbers[PLACES[n]!] = float64[FIRST[n]!]!;
-      decimals[PLACES[n]!] = int32[FIRST_DECIMALS[n]!]!;
-    }
+    NUMBERS.copyTo(draft, scanner);
     changeToPercent(draft);
     draft.instrument = pair.instrument;
     draft.atUs = NONE as ExchangeUs;

@@ -5,6 +5,7 @@ import { type Scanner, valueIndex, wordIndex } from '../../scanner/scanner.ts';
 import { integer, type Shape, signed, symbol, text, unsigned } from '../../scanner/shape.ts';
 import { TICKER_PLACE, TickerDraft } from '../drafts.ts';
 import { changeToPercent } from '../percent.ts';
+import { ScannedNumbers, slotsFrom } from '../scanned-numbers.ts';
 import { TICKER_NUMBERS, US_PER_MS } from './wire.ts';
 
 /** Slots of the numbers that have a place in the record, in the order of `TICKER_NUMBERS`. */
@@ -44,15 +45,13 @@ const SHAPE: Shape = [
   text('}]}'),
 ];
 
-/** By the slots from the first one on: the place of each in the record. */
-const PLACES = TICKER_NUMBERS.map(([, meaning]) => TICKER_PLACE[meaning]);
+const NUMBERS = new ScannedNumbers(
+  slotsFrom(HIGH, TICKER_NUMBERS.length),
+  TICKER_NUMBERS.map(([, meaning]) => TICKER_PLACE[meaning]),
+);
 
 const INSTRUMENT = wordIndex(0);
 const TIME = valueIndex(7);
-const FIRST = valueIndex(HIGH);
-const FIRST_DECIMALS = wordIndex(HIGH);
-const SLOT_VALUES = valueIndex(1) - valueIndex(0);
-const SLOT_WORDS = wordIndex(1) - wordIndex(0);
 
 /** Tickers of one instrument straight from the bytes. */
 export class HotTicker {
@@ -75,13 +74,9 @@ export class HotTicker {
     if (scanner.scan(this.#shape, this.#symbols.at, bytes, start, end) === 0) return false;
     const { int32, float64 } = scanner;
     const draft = this.#draft;
-    const { numbers, decimals } = draft;
     draft.instrument = int32[INSTRUMENT] as InstrumentId;
     draft.atUs = (float64[TIME]! * US_PER_MS) as ExchangeUs;
-    for (let n = 0; n < PLACES.length; n++) {
-      numbers[PLACES[n]!] = float64[FIRST + n * SLOT_VALUES]!;
-      decimals[PLACES[n]!] = int32[FIRST_DECIMALS + n * SLOT_WORDS]!;
-    }
+    NUMBERS.copyTo(draft, scanner);
     changeToPercent(draft);
     draft.write(this.#sink);
     return true;
