@@ -78,7 +78,10 @@ export const TABLE_SLOT: usize = 16;
  */
 /** The message ends here. */
 export const OP_END: i32 = 0;
-/** One of several literals; its index goes to the slot. Numbers: how many literals, bytes of all this. */
+/**
+ * One of several literals; its index goes to the slot. Number: how many. Each literal has a head of four int32:
+ * its length, the bytes from this op to where it goes on behind it, and two unused.
+ */
 export const OP_CHOICE: i32 = 1;
 /** A symbol up to a quote; its id goes to the slot. */
 export const OP_SYMBOL: i32 = 2;
@@ -101,6 +104,8 @@ export const OP_MAYBE: i32 = 10;
 export const OP_INTEGER: i32 = 11;
 /** `1534614057.321597`, seconds since the epoch, as microseconds since then. */
 export const OP_SECONDS: i32 = 12;
+/** Goes on elsewhere. Number: how many bytes further. */
+export const OP_SKIP: i32 = 13;
 /** Bytes of an op, or of a literal among several, without its literal. */
 export const OP_BYTES: usize = 16;
 /** Bytes of a row. */

@@ -11,6 +11,7 @@ import {
   OP_ROWS,
   OP_SECONDS,
   OP_SIGNED,
+  OP_SKIP,
   OP_SYMBOL,
   OP_TIME,
   OP_UNSIGNED,
@@ -58,15 +59,22 @@ export class Program {
     return at;
   }
 
-  /** One of several literals. */
-  choice(literal: string): void {
+  /** One of several literals. @returns where it begins. */
+  choice(literal: string): number {
+    const at = this.length;
     for (const word of [literal.length, 0, 0, 0]) this.#word(word);
     this.#literal(literal);
+    return at;
+  }
+
+  /** Where a literal of the op at `op` goes on: here. */
+  goOnHere(op: number, choice: number): void {
+    this.#set(choice + 4, this.length - op);
   }
 
   /** Sets a number of an op written before. */
   patch(op: number, number: 1 | 2, value: number): void {
-    for (let i = 0; i < 4; i++) this.#bytes[op + 4 + number * 4 + i] = (value >>> (i * 8)) & 255;
+    this.#set(op + 4 + number * 4, value);
   }
 
   toBytes(): Uint8Array {
@@ -81,6 +89,10 @@ export class Program {
     );
     for (let i = 0; i < paddedLength(text.length); i++)
       this.#bytes.push(i < text.length ? text.charCodeAt(i) : 0);
+  }
+
+  #set(at: number, word: number): void {
+    for (let i = 0; i < 4; i++) this.#bytes[at + i] = (word >>> (i * 8)) & 255;
   }
 
   #word(word: number): void {
@@ -131,8 +143,27 @@ export const oneOf =
   (slot: number, ...literals: readonly string[]): Part =>
   (program) => {
     const op = program.op(OP_CHOICE, slot, literals.length);
-    for (const literal of literals) program.choice(literal);
-    program.patch(op, 2, program.length - op);
+    const choices = literals.map((literal) => program.choice(literal));
+    for (const choice of choices) program.goOnHere(op, choice);
+  };
+
+/**
+ * The first of these that begins with the literal that stands here: its index, and the parts that follow in it.
+ * Slots of the others keep what an earlier message left there.
+ */
+export const either =
+  (slot: number, ...branches: readonly (readonly [literal: string, ...parts: Shape])[]): Part =>
+  (program) => {
+    const op = program.op(OP_CHOICE, slot, branches.length);
+    const choices = branches.map(([literal]) => program.choice(literal));
+    const skips: number[] = [];
+    for (const [n, [, ...parts]] of branches.entries()) {
+      program.goOnHere(op, choices[n]!);
+      for (const part of parts) part(program);
+      // The last one goes on by itself, if nothing that it expects would be taken for the others' as well.
+      if (n < branches.length - 1 || program.expects) skips.push(program.op(OP_SKIP));
+    }
+    for (const skip of skips) program.patch(skip, 1, program.length - skip);
   };
 
 /**

@@ -14,6 +14,7 @@ import {
   wordIndex,
 } from '../../../src/workers/scanner/scanner.ts';
 import {
+  either,
   integer,
   maybe,
   oneOf,
@@ -110,15 +111,29 @@ test('random numbers are read as by the readers of single digits', () => {
   }
 });
 
-test('numbers of sixteen digits are read at once, of more one by one', () => {
+test('numbers of sixteen digits are read at once, of nineteen here, of more by the caller', () => {
   const isLeft = (number: string): boolean => {
-    scan(UNSIGNED, `<${number}>`);
+    assert.notEqual(scan(UNSIGNED, `<${number}>`), 0, number);
     return scanner.int32[LONG_AT / 4]! > 0;
   };
-  for (const number of ['30319529.27677631', '3.031952927677631', '303195292767763.1', '4503599627370.495'])
+  const here =
+    '30319529.27677631 3.031952927677631 303195292767763.1 4503599627370.495 4503599627370.496 4503599627370496';
+  for (const number of [
+    ...here.split(' '),
+    '30319529.276776312',
+    '1234567890.123456789',
+    '1234567890123456789',
+  ])
     assert.ok(!isLeft(number), number);
-  for (const number of ['4503599627370.496', '30319529.276776312', '3031952927677631.'])
+  for (const number of [
+    '0.123456789012345678',
+    '1.1234567890123456',
+    '12345678901234567890',
+    '12345678901.123456789',
+  ])
     assert.ok(isLeft(number), number);
+  for (const none of ['3031952927677631.', '1234567890.123.456789', '01234567890.12345678'])
+    assert.equal(scan(UNSIGNED, `<${none}>`), 0, none);
 });
 
 test('what is left out of a message says nothing of the message before', () => {
@@ -255,6 +270,85 @@ test('rows are counted and read, and none is a list as well', () => {
   assert.deepEqual([column(0, 0), column(1, 0)], [[], []]);
   for (const none of ['[(1),][]', '[,(1)][]', '[(1)(2)][]', '[(1),(2)', '[(1)][(4)]'])
     assert.equal(scan(LISTS, none), 0, none);
+});
+
+const EITHER: Shape = [
+  text('<'),
+  unsigned(0),
+  text('['),
+  either(
+    3,
+    ['a', unsigned(1), text('!')],
+    ['b,', maybe('x', unsigned(1)), text(','), oneOf(4, 'p', 'q'), text('.')],
+    ['c'],
+    ['ccc', unsigned(1), text(';')],
+    ['d', unsigned(2), text('?')],
+  ),
+  text(']'),
+  unsigned(5),
+  text('>'),
+];
+
+test('a branch is read as its literal says, and what stands behind all of them after it', () => {
+  const rows: readonly [message: string, ...kind: number[]][] = [
+    ['<7[a12!]8>', 0, 12],
+    ['<7[b,x5,q.]8>', 1, 5],
+    ['<7[b,,p.]8>', 1, Number.NaN],
+    ['<7[c]8>', 2, Number.NaN],
+    ['<7[d3?]8>', 4, Number.NaN],
+  ];
+  for (const [message, kind, number] of rows) {
+    scanner.float64[valueIndex(1)] = Number.NaN;
+    assert.notEqual(scan(EITHER, message), 0, message);
+    assert.deepEqual([value(0), word(3), value(1), value(5)], [7, kind, number, 8], message);
+  }
+  // The first literal that fits is taken, as a choice says.
+  for (const none of [
+    '<7[e]8>',
+    '<7[a12?]8>',
+    '<7[a]8>',
+    '<7[b,x5,q]8>',
+    '<7[ccc1;]8>',
+    '<7[a12!8>',
+    '<7[d3!]8>',
+  ])
+    assert.equal(scan(EITHER, none), 0, none);
+});
+
+test('rows may each be of another branch', () => {
+  const shape: Shape = [
+    text('['),
+    rows(
+      0,
+      ']',
+      ',',
+      either(2, ['(', unsigned(0), text(')')], ['{', unsigned(0), text(':'), unsigned(1), text('}')]),
+    ),
+    text(']'),
+  ];
+  assert.notEqual(scan(shape, '[(1),{2:3},(4)]'), 0);
+  const first = rowValueIndex(0, 0);
+  assert.deepEqual(
+    [0, 1, 2].map((row) => scanner.float64[first + row * ROW_VALUES]),
+    [1, 2, 4],
+  );
+  assert.equal(scan(shape, '[(1),{2),(4)]'), 0);
+});
+
+test('numbers of up to nineteen digits and nine decimals are read here, all others of many digits by the caller', () => {
+  const random = new Random(37);
+  let here = 0;
+  for (let n = 0; n < 40_000; n++) {
+    const digits = `${1 + random.below(9)}${random.digits(14 + random.below(5))}${'0'.repeat(random.below(3))}`;
+    const places = random.below(11);
+    const number = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+    compare(number, 8);
+    scan(UNSIGNED, `<${number}>`);
+    const isLeft = scanner.int32[LONG_AT / 4] !== 0;
+    assert.equal(isLeft, digits.length > 19 || (places > 9 && digits.length > 15 && isLeft), number);
+    if (!isLeft) here++;
+  }
+  assert.ok(here > 20_000, `${here} were read here`);
 });
 
 test('rows that end a message end with it, whatever follows in the chunk', () => {

@@ -9,20 +9,20 @@ import {
   type Scanner,
   valueIndex,
 } from '../../scanner/scanner.ts';
-import { integer, maybe, oneOf, rows, type Shape, text, unsigned } from '../../scanner/shape.ts';
+import { either, integer, maybe, oneOf, rows, type Shape, text, unsigned } from '../../scanner/shape.ts';
 import type { Channels } from './channels.ts';
 import type { FrameDraft } from './frame-draft.ts';
 import { TAKERS, US_PER_MS, US_PER_S } from './wire.ts';
 
+const CHANGE: Shape = [unsigned(0), text('","'), unsigned(1), maybe('","', integer(2)), text('"]')];
+
 /**
- * Changes and trades, in any order. Both begin with two numbers in quotes, and what follows depends on which
- * it is:
+ * Changes and trades, in any order, with or without the later milliseconds:
  *
  *     ["o",1,"price","size"]                          ["o",1,"price","size","ms"]
  *     ["t","id",1,"price","size",seconds]             ["t","id",1,"price","size",seconds,"ms"]
  *
- * so the shape takes both and some that are neither, which are told apart afterwards by what was there. Price
- * and size of a change are in the slots where a book looks for them.
+ * Price and size of a change are in the slots where a book looks for them.
  */
 const SHAPE: Shape = [
   text('['),
@@ -34,24 +34,29 @@ const SHAPE: Shape = [
     BIDS_LIST,
     ']',
     ',',
-    oneOf(4, '["o",0,"', '["o",1,"', '["t","'),
-    unsigned(0),
-    oneOf(5, '","', '",0,"', '",1,"'),
-    unsigned(1),
-    maybe('","', unsigned(2)),
-    maybe('",', integer(3)),
-    maybe(',"', integer(6)),
-    oneOf(7, '"]', ']'),
+    either(
+      3,
+      ['["o",0,"', ...CHANGE],
+      ['["o",1,"', ...CHANGE],
+      [
+        '["t","',
+        integer(2),
+        oneOf(4, '",0,"', '",1,"'),
+        unsigned(0),
+        text('","'),
+        unsigned(1),
+        text('",'),
+        integer(5),
+        either(6, [']'], [',"', integer(7), text('"]')]),
+      ],
+    ),
   ),
   text(']]'),
 ];
 
 const KIND_BIDS = 1;
 const KIND_TRADE = 2;
-/** In slot 5, between the two numbers of a change. */
-const BETWEEN_CHANGE = 0;
-/** In slot 7. */
-const CLOSED_QUOTE = 0;
+const WITH_MS = 1;
 
 const ID = valueIndex(0);
 const SEQUENCE = valueIndex(1);
@@ -63,22 +68,20 @@ const ROWS_WORD = 2 * rowValueIndex(BIDS_LIST, 0);
 const ASK_ROWS_WORD = 2 * rowValueIndex(ASKS_LIST, 0);
 const word = (slot: number): number => rowWordIndex(BIDS_LIST, slot) - ROWS_WORD;
 const value = (slot: number): number => rowValueIndex(BIDS_LIST, slot) - ROWS_WORD / 2;
-const FIRST = value(0);
-const FIRST_DECIMALS = word(0);
-const SECOND = value(1);
-const SECOND_DECIMALS = word(1);
-const THIRD = value(2);
-const THIRD_DECIMALS = word(2);
-const SECONDS = value(3);
-const KIND = word(4);
-const BETWEEN = word(5);
-const MS = value(6);
-const CLOSED = word(7);
+const PRICE = value(0);
+const PRICE_DECIMALS = word(0);
+const QTY = value(1);
+const QTY_DECIMALS = word(1);
+/** Of a change; NaN where it has none. */
+const CHANGED_AT_MS = value(2);
+const TRADE_ID = value(2);
+const KIND = word(3);
+const TAKER = word(4);
+const SECONDS = value(5);
+const TIME_KIND = word(6);
+const TRADED_AT_MS = value(7);
 /** Words of a change's price and size, which begin its row. */
 const CHANGE_WORDS = 8;
-
-/** The cold path takes an id or time of this and more for none, or for another. */
-const INTEGER_BELOW = 2 ** 52;
 
 /** Symbols are numbers here and looked up by the venue's channels. */
 const NO_SYMBOLS = 0;
@@ -115,7 +118,8 @@ export class HotFrames {
         if (!this.#readTrade(row)) return false;
         continue;
       }
-      if (!this.#readTime(row)) return false;
+      const ms = float64[(row >> 1) + CHANGED_AT_MS]!;
+      if (ms >= 0) draft.message.exchangeAtUs = (ms * US_PER_MS) as ExchangeUs;
       draft.changes++;
       // A change takes the place of one of the rows read already, itself at the most.
       if (int32[row + KIND] === KIND_BIDS) this.#move(row, ROWS_WORD + bids++ * ROW_WORDS);
@@ -129,38 +133,22 @@ export class HotFrames {
     return true;
   }
 
-  /** The time of a change, if it has one. @returns false where the row is no change. */
-  #readTime(row: number): boolean {
-    const { int32, float64 } = this.#scanner;
-    const at = row >> 1;
-    const isChange = int32[row + BETWEEN] === BETWEEN_CHANGE && int32[row + CLOSED] === CLOSED_QUOTE;
-    if (!isChange || float64[at + SECONDS]! >= 0 || float64[at + MS]! >= 0) return false;
-    const ms = float64[at + THIRD]!;
-    if (ms >= 0) {
-      if (int32[row + THIRD_DECIMALS] !== 0 || ms >= INTEGER_BELOW) return false;
-      this.#draft.message.exchangeAtUs = (ms * US_PER_MS) as ExchangeUs;
-    }
-    return true;
-  }
-
-  /** @returns false where the row is no trade, or one that the cold path has to look at. */
+  /** @returns false where a frame has no room for one more. */
   #readTrade(row: number): boolean {
     const { int32, float64 } = this.#scanner;
     const at = row >> 1;
-    const taker = int32[row + BETWEEN]! - 1;
-    const isTrade = taker >= 0 && float64[at + THIRD]! >= 0 && float64[at + SECONDS]! >= 0;
-    if (!isTrade || int32[row + FIRST_DECIMALS] !== 0 || float64[at + FIRST]! >= INTEGER_BELOW) return false;
-    const hasMs = float64[at + MS]! >= 0;
-    if (hasMs !== (int32[row + CLOSED] === CLOSED_QUOTE)) return false;
     const draft = this.#draft.addTrade();
     if (draft === undefined) return false;
-    draft.tradeId = float64[at + FIRST]!;
-    draft.side = TAKERS[taker] as Side;
-    draft.price = float64[at + SECOND]!;
-    draft.priceDecimals = int32[row + SECOND_DECIMALS]!;
-    draft.qty = float64[at + THIRD]!;
-    draft.qtyDecimals = int32[row + THIRD_DECIMALS]!;
-    draft.atUs = (hasMs ? float64[at + MS]! * US_PER_MS : float64[at + SECONDS]! * US_PER_S) as ExchangeUs;
+    draft.tradeId = float64[at + TRADE_ID]!;
+    draft.side = TAKERS[int32[row + TAKER]!] as Side;
+    draft.price = float64[at + PRICE]!;
+    draft.priceDecimals = int32[row + PRICE_DECIMALS]!;
+    draft.qty = float64[at + QTY]!;
+    draft.qtyDecimals = int32[row + QTY_DECIMALS]!;
+    const hasMs = int32[row + TIME_KIND] === WITH_MS;
+    draft.atUs = (
+      hasMs ? float64[at + TRADED_AT_MS]! * US_PER_MS : float64[at + SECONDS]! * US_PER_S
+    ) as ExchangeUs;
     return true;
   }
 

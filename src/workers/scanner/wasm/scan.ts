@@ -29,6 +29,7 @@ import {
   OP_ROWS,
   OP_SECONDS,
   OP_SIGNED,
+  OP_SKIP,
   OP_SYMBOL,
   OP_TIME,
   OP_UNSIGNED,
@@ -54,6 +55,16 @@ const LETTER_Z: u8 = 0x5a;
 const EXACT_BELOW: u64 = 1 << 52;
 /** A number of more characters is not for us. */
 const NUMBER_MAX: usize = 40;
+
+/** Digits that a word holds, and a dot. */
+const LONG_CHARACTERS: usize = 20;
+const LONG_DECIMALS: i32 = 9;
+
+/** As in `shared/decimal/decimals.ts`. */
+const INEXACT: i32 = 0x80;
+const HAS_REST: i32 = 0x40;
+const REST_DECIMALS: i32 = 8;
+const TWO_TO_37: f64 = 137_438_953_472;
 
 // --- what the functions below leave for each other ------------------------------------------------------------
 
@@ -176,6 +187,57 @@ function skipLong(at: usize): usize {
   value = NaN;
   decimals = 0;
   return end < at + NUMBER_MAX ? end : 0;
+}
+
+/**
+ * Reads the number in `[at, end)`, whose digits are more than a float64 holds exactly: of up to nineteen digits
+ * and nine decimals, at least one before the dot. Sets `value`, the nearest float64, and `decimals`, the byte
+ * beside it (see `shared/decimal/decimals.ts`).
+ *
+ * @returns false where it is not such a number; the caller's reading then decides.
+ */
+function readLong(at: usize, end: usize): bool {
+  let mantissa: u64 = 0;
+  let places = -1;
+  if (load<u8>(at) - ZERO - 1 > 8 || end - at > LONG_CHARACTERS) return false;
+  for (let i = at; i < end; i++) {
+    const byte = load<u8>(i);
+    if (byte != DOT) mantissa = mantissa * 10 + <u64>(byte - ZERO);
+    else if (places < 0) places = <i32>(end - i) - 1;
+    else return false;
+  }
+  if (places < 0 ? end - at == LONG_CHARACTERS : places == 0) return false;
+  places = max(0, places);
+  if (places > LONG_DECIMALS) return false;
+  const power = <u64>load<f64>(POWERS_AT + (<usize>places << 3));
+  const whole = mantissa / power;
+  if (whole == 0) return false;
+  // Long division: 64 digits behind the binary point, 32 at a time, since the power has less than 32 itself.
+  const upper = (mantissa % power) << 32;
+  const lower = (upper % power) << 32;
+  const fraction = ((upper / power) << 32) | (lower / power);
+  // As many of them behind the whole part as make 64 in all; the last one stands for whatever is left out.
+  const spare = <i32>clz(whole);
+  const kept = spare == 0 ? whole : (whole << spare) | (fraction >> (64 - spare));
+  const isRounded = (spare == 0 ? fraction : fraction << spare) != 0 || lower % power != 0;
+  value = <f64>(kept | <u64>isRounded) * reinterpret<f64>(<u64>(1023 - spare) << 52);
+  decimals = decimalsByte(mantissa, places);
+  return true;
+}
+
+/** How the number `mantissa / 10^places` was written, `value` being the nearest float64. */
+// @ts-ignore: decorator
+@inline function decimalsByte(mantissa: u64, places: i32): i32 {
+  let significant = mantissa;
+  while (significant % 10 == 0) significant /= 10;
+  if (significant < EXACT_BELOW) return places;
+  if (places != REST_DECIMALS) return INEXACT | places;
+  // The float64 in its eighth decimal, rounded half up. Its fraction has few enough bits for all of this.
+  const whole = <u64>value;
+  const scaled = <u64>((value - <f64>whole) * TWO_TO_37) * 100_000_000;
+  const nearest = whole * 100_000_000 + ((scaled + (1 << 36)) >> 37);
+  const rest = <i64>mantissa - <i64>nearest;
+  return rest < -32 || rest > 31 ? INEXACT | places : INEXACT | HAS_REST | <i32>(rest + 32);
 }
 
 /**
@@ -420,9 +482,12 @@ export function scan(shape: usize, symbols: usize, start: usize, end: usize): i3
         }
         if (n == count) return 0;
         store<i32>(slot + 8, n);
-        op = begin + <usize>load<u32>(begin + 12);
+        op = begin + <usize>load<u32>(op + 4);
         break;
       }
+      case OP_SKIP:
+        op = begin + <usize>load<u32>(begin + 8);
+        break;
       case OP_SYMBOL:
         at = readSymbol(at, symbols);
         if (at == 0) return 0;
@@ -431,8 +496,11 @@ export function scan(shape: usize, symbols: usize, start: usize, end: usize): i3
       case OP_UNSIGNED: {
         const from = at;
         at = readNumber(at);
-        if (at == 0 || (isLong && !noteLong(slot, from, at, OP_UNSIGNED, 0))) return 0;
-        if (isLong) found |= FOUND_LONG;
+        if (at == 0) return 0;
+        if (isLong && !readLong(from, at)) {
+          if (!noteLong(slot, from, at, OP_UNSIGNED, 0)) return 0;
+          found |= FOUND_LONG;
+        }
         store<f64>(slot, value);
         store<i32>(slot + 8, decimals);
         break;
