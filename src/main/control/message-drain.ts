@@ -27,7 +27,7 @@ const RECORDS_PER_RELEASE = 64;
 const SCRATCH_BYTES = 64 * 1024;
 
 const { typeId: TYPE_ID, receivedAtNs: RECEIVED_AT_NS } = HEADER.field;
-const { payloadBytes: PAYLOAD_BYTES, opcode: OPCODE } = RAW.field;
+const { payloadBytes: PAYLOAD_BYTES, opcode: OPCODE, ascii: ASCII } = RAW.field;
 const BINARY = 2;
 
 /**
@@ -40,7 +40,7 @@ export class MessageDrain {
   readonly #doorbell: Doorbell;
   readonly #taker: MessageTaker;
   readonly #rest: LoopRest;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   #paused = false;
   #resume: () => void = () => undefined;
@@ -51,7 +51,7 @@ export class MessageDrain {
     this.#source = source;
     this.#doorbell = doorbell;
     this.#taker = taker;
-    this.#bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    this.#bytes = Buffer.from(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength);
     this.#rest = new LoopRest(doorbell, 'async', () => this.isEmpty && !this.#stopped);
   }
 
@@ -142,11 +142,14 @@ export class MessageDrain {
     }
   }
 
-  /** Copied before anything else: a UTF-8 decoder pointed at shared memory can crash the process. */
+  /** ASCII is read where it lies. A UTF-8 decoder pointed at shared memory can crash the process: copied first. */
   #read(view: DataView, at: number): string | Uint8Array {
     const bytes = PAYLOAD_BYTES.get(view, at);
-    const payload = this.#bytes.subarray(at + RAW.size, at + RAW.size + bytes);
-    if (OPCODE.get(view, at) === BINARY) return new Uint8Array(payload);
+    const from = at + RAW.size;
+    const isText = OPCODE.get(view, at) !== BINARY;
+    if (isText && ASCII.get(view, at) === 1) return this.#bytes.toString('latin1', from, from + bytes);
+    const payload = this.#bytes.subarray(from, from + bytes);
+    if (!isText) return new Uint8Array(payload);
     const copy = bytes <= SCRATCH_BYTES ? this.#scratch : Buffer.allocUnsafeSlow(bytes);
     copy.set(payload);
     return copy.toString('utf8', 0, bytes);

@@ -1,7 +1,7 @@
-import { defineRecord, u8, u16, u32 } from '../layout/define-record.ts';
+import { defineRecord, u8, u32 } from '../layout/define-record.ts';
 import { HEADER_FIELDS } from './record-header.ts';
 
-/** One WebSocket message as received, for generic use. */
+/** One WebSocket message as received, for generic use, or a part of one. */
 export const RAW = defineRecord({
   name: 'raw',
   typeId: 10,
@@ -10,8 +10,9 @@ export const RAW = defineRecord({
   fields: {
     ...HEADER_FIELDS,
     payloadBytes: u32('bytes of the payload that follows'),
-    opcode: u8<1 | 2>('1 text, 2 binary'),
+    opcode: u8<0 | 1 | 2 | 8>('1 text, 2 binary, 0 more of the message before, 8 no more will come'),
+    more: u8<0 | 1>('1 where more of this message follows'),
+    ascii: u8<0 | 1>('1 where no byte of the payload is above 127'),
     reserved: u8<0>('zero'),
-    reserved2: u16<0>('zero'),
   },
 });

@@ -79,8 +79,9 @@ class RawCodec implements ExchangeCodec {
     field.instrument.set(view, at, NO_INSTRUMENT);
     field.payloadBytes.set(view, at, payloadBytes);
     field.opcode.set(view, at, opcode);
+    field.more.set(view, at, 0);
+    field.ascii.set(view, at, all < NOT_ASCII ? 1 : 0);
     field.reserved.set(view, at, 0);
-    field.reserved2.set(view, at, 0);
     sink.commit(recordBytes);
   }
 

@@ -70,6 +70,12 @@ for (const [what, payload, opcode] of [
       [record!.name, record!.values['opcode'], payloadBytes, instrument, receivedAtNs],
       ['raw', opcode, payload.length, NO_INSTRUMENT, RECEIVED_AT],
     );
+    const { more, ascii } = record!.values;
+    assert.deepEqual(
+      [more, ascii],
+      [0, payload.every((byte) => byte < 0x80) ? 1 : 0],
+      'whole, and whether ASCII',
+    );
     const { bytes: written } = record!;
     assert.deepEqual(Buffer.from(written.subarray(RAW.size, RAW.size + payload.length)), payload);
     assert.ok(
