@@ -1,8 +1,8 @@
 import { doorbell } from './alternatives/doorbell.ts';
+import { clients } from './flow/clients.ts';
 import { deepBook } from './flow/deep-book.ts';
 import { heapGrowth } from './flow/heap-growth.ts';
 import { latency } from './flow/latency.ts';
-
 import { lines } from './flow/lines.ts';
 import { receiveTime } from './flow/receive-time.ts';
 import { rotation } from './flow/rotation.ts';
@@ -15,12 +15,12 @@ import type { Part } from './support/part.ts';
 export const PARTS: readonly Part[] = [
   wireToCallback,
   venues,
+  clients,
   deepBook,
   latency,
   receiveTime,
   rotation,
   lines,
-
   heapGrowth,
   micro,
   doorbell,

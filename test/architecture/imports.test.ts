@@ -12,6 +12,7 @@ const TABLE: readonly {
   readonly may: readonly string[];
   readonly packages: readonly string[];
 }[] = [
+  { from: 'src/shared/node/', may: ['src/shared/'], packages: ['node:'] },
   { from: 'src/shared/', may: ['src/shared/'], packages: [] },
   { from: 'src/workers/feed-events.ts', may: ['src/shared/'], packages: [] },
   {
@@ -102,6 +103,23 @@ const TABLE: readonly {
     may: ['src/shared/', 'src/workers/simulator/'],
     packages: ['node:', 'ws'],
   },
+  {
+    from: 'src/workers/dial/',
+    may: ['src/shared/', 'src/workers/dial/'],
+    packages: ['node:', 'socks'],
+  },
+  {
+    from: 'src/workers/client/',
+    may: [
+      'src/shared/',
+      'src/workers/client/',
+      'src/workers/dial/',
+      'src/workers/socket/carry.ts',
+      'src/workers/socket/frame-sorter.ts',
+      'src/workers/thread-scanner.ts',
+    ],
+    packages: ['node:'],
+  },
   { from: 'src/workers/worker-log.ts', may: ['src/shared/'], packages: ['pino'] },
   { from: 'src/workers/', may: ['src/shared/', 'src/workers/'], packages: ['node:', 'comlink'] },
   {
@@ -116,13 +134,24 @@ const TABLE: readonly {
     packages: ['node:', 'yaml'],
   },
   { from: 'src/main/log.ts', may: ['src/shared/', 'src/main/'], packages: ['pino'] },
+  {
+    from: 'src/main/websocket-client/logging.ts',
+    may: ['src/shared/', 'src/main/'],
+    packages: ['pino'],
+  },
   { from: 'src/main/options/nearest.ts', may: [], packages: ['fastest-levenshtein'] },
+  {
+    from: 'src/main/options/serve-options.ts',
+    may: ['src/shared/', 'src/main/options/'],
+    packages: ['node:', 'valibot'],
+  },
   { from: 'src/main/options/', may: ['src/shared/', 'src/main/options/'], packages: ['valibot'] },
   {
     from: 'src/main/cli/',
     may: ['src/shared/', 'src/main/'],
     packages: ['node:', 'commander', 'cli-table3', 'picocolors'],
   },
+  { from: 'src/main/websockets/server/', may: ['src/shared/', 'src/main/'], packages: ['node:', 'ws'] },
   { from: 'src/main/', may: ['src/shared/', 'src/main/'], packages: ['node:'] },
 ];
 

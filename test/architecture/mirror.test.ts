@@ -18,6 +18,7 @@ const UNMIRRORED: readonly {
     why: 'types alone, tried by the compiler and test/types',
     in: 'src/',
     files: [
+      'main/cli/connect/screen',
       'main/control/connection-link',
       'main/control/control-log',
       'main/control/control-options',
@@ -25,7 +26,12 @@ const UNMIRRORED: readonly {
       'main/poloniex/subscriber-events',
       'main/strategy/events',
       'main/strategy/strategy',
+      'main/websockets/transport',
       'shared/contract',
+      'shared/client/client-contract',
+      'shared/protocol/extension',
+      'shared/protocol/platform',
+      'shared/proxy/dial-options',
       'shared/simulator/simulator-protocol',
       'shared/units',
       'shared/venues/instrument-list',
@@ -106,6 +112,60 @@ const UNMIRRORED: readonly {
       'trade',
     ],
   },
+  { why: 'test/system/websockets-receive.test.ts', in: 'src/main/websockets/', files: ['connection'] },
+  { why: 'test/system/websockets-send.test.ts', in: 'src/main/websockets/', files: ['outgoing'] },
+  {
+    why: 'test/system/websockets-sync.test.ts',
+    in: 'src/main/websockets/',
+    files: ['client-host', 'client-transport', 'sync-connection'],
+  },
+  { why: 'test/system/websockets-opening.test.ts', in: 'src/main/websockets/', files: ['connect'] },
+  { why: 'test/system/websockets-opening.test.ts', in: 'src/workers/client/', files: ['open-connection'] },
+  {
+    why: 'test/system/websockets-queue.test.ts',
+    in: 'src/workers/client/',
+    files: ['client-connection', 'client-worker'],
+  },
+  {
+    why: 'test/shared/protocol/conformance.test.ts',
+    in: 'src/shared/protocol/',
+    files: ['frame-reader', 'message-reader'],
+  },
+  {
+    why: 'test/shared/protocol/handshake/http-head.test.ts',
+    in: 'src/shared/protocol/handshake/',
+    files: ['handshake-limits', 'handshake-reader', 'handshake-stream', 'header-lines', 'http-body'],
+  },
+  {
+    why: 'test/shared/protocol/handshake/header-values.test.ts',
+    in: 'src/shared/protocol/handshake/',
+    files: ['header-scanner'],
+  },
+  {
+    why: 'test/shared/protocol/client-protocol.test.ts',
+    in: 'src/shared/protocol/handshake/',
+    files: ['first-agreed', 'upgrade'],
+  },
+  {
+    why: 'test/shared/protocol/server-protocol.test.ts',
+    in: 'src/shared/protocol/handshake/',
+    files: ['status-phrases'],
+  },
+  {
+    why: 'test/main/websockets/server/server.test.ts',
+    in: 'src/main/websockets/server/',
+    files: ['listeners', 'opening-deadlines', 'serve', 'serve-plan', 'server-connection'],
+  },
+  {
+    why: 'test/main/websockets/server/request-judge.test.ts',
+    in: 'src/main/websockets/server/',
+    files: ['http-answer'],
+  },
+  {
+    why: 'test/main/websockets/server/ws-transport.test.ts',
+    in: 'src/main/websockets/server/',
+    files: ['served-socket'],
+  },
   {
     why: 'test/shared/faults/fault-catalogue.test.ts',
     in: 'src/shared/faults/',
@@ -145,6 +205,11 @@ const UNMIRRORED: readonly {
       'summary-text',
       'watch-command',
     ],
+  },
+  {
+    why: 'test/main/cli/connect-command.test.ts',
+    in: 'src/main/cli/connect/',
+    files: ['conversation', 'piped-screen'],
   },
   {
     why: 'test/system/instruments.test.ts',
@@ -192,6 +257,8 @@ const UNMIRRORED: readonly {
       'verdict',
     ],
   },
+  { why: 'test/workers/client/text-check.test.ts', in: 'src/workers/', files: ['scanner/wasm/text'] },
+  { why: 'test/main/protocol.test.ts', in: 'src/', files: ['shared/protocol/exceptions'] },
   {
     why: 'test/workers/scanner/scanner.test.ts',
     in: 'src/workers/',

@@ -40,6 +40,7 @@ export function close(code: number, reason = ''): Buffer {
 
 /** One frame a client sent, unmasked. */
 export interface ClientFrame {
+  readonly fin: boolean;
   readonly opcode: number;
   readonly payload: Buffer;
 }
@@ -63,7 +64,11 @@ export function takeClientFrames(bytes: Buffer): { readonly frames: ClientFrame[
     if (bytes.length - at < head + length) break;
     const key = bytes.subarray(at + head - 4, at + head);
     const body = bytes.subarray(at + head, at + head + length);
-    frames.push({ opcode: bytes[at]! & 15, payload: Buffer.from(body.map((byte, i) => byte ^ key[i & 3]!)) });
+    frames.push({
+      fin: bytes[at]! > 127,
+      opcode: bytes[at]! & 15,
+      payload: Buffer.from(body.map((byte, i) => byte ^ key[i & 3]!)),
+    });
     at += head + length;
   }
   return { frames, rest: bytes.subarray(at) };

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { MisuseError } from '../../shared/invariant.ts';
+import { VERSION } from '../version.ts';
+import { connectCommand } from './connect-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { instrumentsCommand } from './instruments-command.ts';
 import { simulateCommand } from './simulate-command.ts';
@@ -11,19 +12,19 @@ import { watchCommand } from './watch-command.ts';
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
-const { version } = JSON.parse(
-  readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'),
-) as {
-  version: string;
-};
-
 const program = new Command('ringfeed')
   .description('verified, normalised market data on worker threads')
-  .version(version)
+  .version(VERSION)
   .showSuggestionAfterError()
   .showHelpAfterError('(add --help for the options)');
 
-for (const command of [demoCommand(), watchCommand(), instrumentsCommand(), simulateCommand()])
+for (const command of [
+  demoCommand(),
+  watchCommand(),
+  instrumentsCommand(),
+  connectCommand(),
+  simulateCommand(),
+])
   program.addCommand(command.copyInheritedSettings(program));
 
 for (const command of [program, ...program.commands]) command.exitOverride();

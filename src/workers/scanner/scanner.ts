@@ -30,6 +30,8 @@ export interface ScannerModule {
   scan(shape: number, symbols: number, start: number, end: number): number;
   /** Hash of the symbol that stands at `at`, a quote after it. */
   hashOf(at: number): number;
+  /** Whether no byte from `at` up to `end` is above 127: 0 or 1. */
+  isAscii(at: number, end: number): number;
   /** Sets the level in the row at `row` in the side at `side`, or removes it. */
   applyLevel(side: number, row: number): void;
   /**

@@ -1,2 +1,3 @@
 export { applyLevel, applyMessage, checksum, isCrossed, truncate } from './book';
 export { hashOf, scan } from './scan';
+export { isAscii } from './text';
