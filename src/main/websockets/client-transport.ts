@@ -19,7 +19,7 @@ import { ConcurrencyError } from '../../shared/protocol/errors/websocket-excepti
 import { State } from '../../shared/protocol/protocol.ts';
 import { latin1Text } from '../../shared/text/latin1.ts';
 import { type ClientLine, openLine } from './client-host.ts';
-import { RingInbox } from './ring-inbox.ts';
+import { type ReceivedFrame, RingInbox } from './ring-inbox.ts';
 import type { AsyncTransport, Decode, Fragment, Message } from './transport.ts';
 
 /** Bytes handed over by reference; less is cheaper copied. */
@@ -94,6 +94,12 @@ export class ClientTransport implements AsyncTransport {
     return this.#line.words.latency;
   }
 
+  /** When the keepalive pinged last, and when the newest pong came, s since the epoch; 0 before the first. */
+  get pingTimes(): { readonly pingAt: number; readonly pongAt: number } {
+    const { pingAt, pongAt } = this.#line.words;
+    return { pingAt, pongAt };
+  }
+
   get isDry(): boolean {
     return this.#inbox.isDry;
   }
@@ -104,6 +110,11 @@ export class ClientTransport implements AsyncTransport {
 
   takeFragment(decode: Decode): Fragment | undefined {
     return this.#inbox.takeFragment(decode);
+  }
+
+  /** The next frame, of a connection whose plan says that frames are handed over; see `RingInbox`. */
+  takeFrame(textToo: boolean): ReceivedFrame | undefined {
+    return this.#inbox.takeFrame(textToo);
   }
 
   // ---- Waiting.
@@ -172,6 +183,17 @@ export class ClientTransport implements AsyncTransport {
     const id = this.#nextPing++;
     this.#pings.set(id, { key, answered });
     this.#ask({ type: 'ping', id, data });
+  }
+
+  /** Hands over whole frames that the caller made. The bytes are taken over by the call. */
+  write(data: Uint8Array): void {
+    this.#sent = (this.#sent + data.length) | 0;
+    this.#ask({ type: 'write', data });
+  }
+
+  /** Begins the closing handshake with a frame that the caller made. */
+  closeFrame(data: Uint8Array, code: number, reason: string): void {
+    this.#ask({ type: 'closeFrame', data, code, reason });
   }
 
   pong(data: Uint8Array): void {

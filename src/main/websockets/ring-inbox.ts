@@ -1,5 +1,10 @@
 import { TextDecoder } from 'node:util';
-import type { LatePart } from '../../shared/client/client-contract.ts';
+import {
+  MORE as FOLLOWS,
+  type FrameOpcode,
+  type LatePart,
+  type More,
+} from '../../shared/client/client-contract.ts';
 import type { ClientWords } from '../../shared/client/client-words.ts';
 import { invariant } from '../../shared/invariant.ts';
 import { GrowingBytes } from '../../shared/protocol/growing-bytes.ts';
@@ -24,6 +29,13 @@ const PARTS_MAX = 256;
 /** How full the ring may be, as a part, when reading goes on. */
 const ROOM = 4;
 
+/** A frame as it came: its parts joined, its payload unmasked. */
+export interface ReceivedFrame {
+  readonly opcode: FrameOpcode;
+  readonly fin: boolean;
+  readonly data: Message;
+}
+
 /** Messages of a connection, taken out of its ring one by one. */
 export class RingInbox {
   readonly #reader: RingReader;
@@ -36,6 +48,7 @@ export class RingInbox {
   #parts: Uint8Array[] = [];
   readonly #partsBefore = new GrowingBytes();
   #isText = false;
+  #opcode: FrameOpcode = TEXT;
   /** Decodes the parts of a text that is read in parts. */
   #decoder: TextDecoder | undefined;
   #taken: number;
@@ -76,7 +89,7 @@ export class RingInbox {
       const opcode = OPCODE.get(view, at);
       const isFirst = !this.#isPartial;
       if (opcode !== 0 && isFirst) this.#isText = opcode === TEXT;
-      const isLast = MORE.get(view, at) === 0;
+      const isLast = MORE.get(view, at) === FOLLOWS.nothing;
       if (isFirst && isLast) {
         const message = (decode ?? this.#isText) ? this.#textAt(view, at) : this.#copyAt(view, at);
         this.#done();
@@ -96,10 +109,36 @@ export class RingInbox {
     const { view } = this.#reader;
     const opcode = OPCODE.get(view, at);
     if (opcode !== 0) this.#isText = opcode === TEXT;
-    const more = MORE.get(view, at) === 1;
+    const more = MORE.get(view, at) !== FOLLOWS.nothing;
     const bytes = this.#copyAt(view, at);
     this.#done();
     return { data: this.#decoded(bytes, decode, more), more };
+  }
+
+  /**
+   * The next frame, where frames are handed over, as it came.
+   *
+   * @param textToo a text that is a message by itself is a string; otherwise all are bytes.
+   */
+  takeFrame(textToo: boolean): ReceivedFrame | undefined {
+    for (;;) {
+      const at = this.#next();
+      const late = at < 0 ? this.#nextLate() : undefined;
+      if (at < 0 && late === undefined) return undefined;
+      const { view } = this.#reader;
+      const more = late?.more ?? (MORE.get(view, at) as More);
+      const opcode = late?.opcode ?? (OPCODE.get(view, at) as FrameOpcode);
+      if (!this.#isPartial) this.#opcode = opcode;
+      const isText = textToo && opcode === TEXT && more === FOLLOWS.nothing && !this.#isPartial;
+      if (isText && late === undefined) {
+        const data = this.#textAt(view, at);
+        this.#done();
+        return { opcode, fin: true, data };
+      }
+      this.#keep(late?.data ?? this.#copyAt(view, at));
+      if (late === undefined) this.#done();
+      if (more !== FOLLOWS.bytes) return this.#wholeFrame(more === FOLLOWS.nothing, textToo);
+    }
   }
 
   /** Nothing will be written any more: behind what is in the ring come these, and then the end. */
@@ -132,13 +171,15 @@ export class RingInbox {
       const part = this.#nextLate();
       if (part === undefined) return undefined;
       this.#keep(part.data);
-      if (!part.more) return this.#whole(decode);
+      if (part.more === FOLLOWS.nothing) return this.#whole(decode);
     }
   }
 
   #lateFragment(decode: Decode): Fragment | undefined {
     const part = this.#nextLate();
-    return part && { data: this.#decoded(part.data, decode, part.more), more: part.more };
+    if (part === undefined) return undefined;
+    const more = part.more !== FOLLOWS.nothing;
+    return { data: this.#decoded(part.data, decode, more), more };
   }
 
   /** The record at hand is done with. Its room is given back with that of others, since each time costs. */
@@ -192,6 +233,12 @@ export class RingInbox {
   /** The part that has been kept longest. */
   #takeKept(): Uint8Array | undefined {
     return this.#partsBefore.length > 0 ? this.#partsBefore.take() : this.#parts.shift();
+  }
+
+  #wholeFrame(fin: boolean, textToo: boolean): ReceivedFrame {
+    const opcode = this.#opcode;
+    const isText = textToo && opcode === TEXT && fin;
+    return { opcode, fin, data: this.#whole(isText) };
   }
 
   /** The message that was kept, without the room that it had to grow. */

@@ -6,6 +6,14 @@ import type { Close } from '../protocol/close-code.ts';
 import type { ErrorData } from '../protocol/errors/error-data.ts';
 import type { HandshakeLimits } from '../protocol/handshake/handshake-limits.ts';
 import type { TlsSettings } from '../proxy/dial-options.ts';
+import type { ProxyServer } from '../proxy/proxy-server.ts';
+
+/** A request of a caller who makes it whole. */
+export interface WholeRequest {
+  readonly path: string;
+  /** As they are sent, in order. A Sec-WebSocket-Key that is empty is made for each attempt. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
 
 /** A connection to be made. Plain data: it crosses a thread. Times in ms; null is no limit. */
 export interface ConnectPlan {
@@ -17,6 +25,8 @@ export interface ConnectPlan {
   /** Added to those of the handshake; several of one name are sent as several. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly userAgent: string | null;
+  /** Takes the place of all headers above. The subprotocol that is answered is then the caller's to judge. */
+  readonly request?: WholeRequest | undefined;
   /** Bytes of a message and of a frame. */
   readonly maxSize: readonly [message: number | null, fragment: number | null];
   /** Records that wait for the main thread: reading stops above `high` and goes on at `low`. */
@@ -24,12 +34,21 @@ export interface ConnectPlan {
   readonly openTimeoutMs: number | null;
   readonly pingIntervalMs: number | null;
   readonly pingTimeoutMs: number | null;
+  /** Payload of the keepalive's pings; random where left out. */
+  readonly pingPayload?: Uint8Array | undefined;
   readonly closeTimeoutMs: number | null;
   /** Bytes written and not yet taken by the kernel up to which `send` does not wait. */
   readonly writeLimit: number;
   readonly followsRedirects: boolean;
-  /** true: as the environment says; null: none. */
-  readonly proxy: string | true | null;
+  /** What is handed over: messages and their parts (where left out), or each frame, control frames among them. */
+  readonly delivers?: 'messages' | 'frames';
+  /** false hands over text that may be no UTF-8. */
+  readonly checksText?: boolean;
+  /** true: as the environment says; null: none; a proxy that was decided on already. */
+  readonly proxy: string | true | null | ProxyServer;
+  readonly proxyTimeoutMs?: number | undefined;
+  readonly noDelay?: boolean | undefined;
+  readonly keepAliveMs?: number | undefined;
   /** The variables that may name a proxy. */
   readonly env: Readonly<Record<string, string>>;
   readonly tls: TlsSettings;
@@ -56,12 +75,19 @@ export interface OpenCommand<Port> {
 /** Opcode of data: of a message's first frame, or of those that follow. */
 export type DataOpcode = 0 | 1 | 2;
 
+/** Opcode of any frame. */
+export type FrameOpcode = DataOpcode | 8 | 9 | 10;
+
 /** Asked of a connection. */
 export type ClientCommand =
   | { readonly type: 'send'; readonly opcode: DataOpcode; readonly data: Uint8Array; readonly fin: boolean }
   | { readonly type: 'ping'; readonly id: number; readonly data: Uint8Array }
   | { readonly type: 'pong'; readonly data: Uint8Array }
   | { readonly type: 'close'; readonly code: number | undefined; readonly reason: string }
+  /** Writes bytes as they are: whole frames that the caller made. */
+  | { readonly type: 'write'; readonly data: Uint8Array }
+  /** Begins the closing handshake with a close frame that the caller made. */
+  | { readonly type: 'closeFrame'; readonly data: Uint8Array; readonly code: number; readonly reason: string }
   /** Fails the connection: a close frame with this code, and no waiting for messages that still come. */
   | { readonly type: 'fail'; readonly code: number; readonly reason: string }
   /** There is room in the queue again. */
@@ -98,10 +124,14 @@ export type ClientNews =
   | { readonly type: 'drained' }
   | ({ readonly type: 'closed' } & ClosedNews);
 
+/** What follows a record of the ring: nothing of its message, other frames of it, or more of the same frame. */
+export const MORE = { nothing: 0, frames: 1, bytes: 2 } as const;
+export type More = (typeof MORE)[keyof typeof MORE];
+
 /** A message, or a part of one, that was received and found no room in the ring. */
 export interface LatePart {
-  readonly opcode: DataOpcode;
-  readonly more: boolean;
+  readonly opcode: FrameOpcode;
+  readonly more: More;
   readonly data: Uint8Array;
 }
 

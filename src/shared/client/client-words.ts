@@ -21,6 +21,9 @@ const WORD = {
 
 /** Index in float64: time from the newest ping that was answered to its pong, s. */
 const LATENCY = LINE_BYTES / 8 + 1;
+/** When the keepalive pinged last, and when the newest pong came, s since the epoch. */
+const PING_AT = LINE_BYTES / 8 + 3;
+const PONG_AT = LINE_BYTES / 8 + 4;
 
 const BYTES = 3 * LINE_BYTES;
 
@@ -28,12 +31,12 @@ const BYTES = 3 * LINE_BYTES;
 export class ClientWords {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
-  readonly #latency: Float64Array;
+  readonly #times: Float64Array;
 
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(BYTES)) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
-    this.#latency = new Float64Array(memory);
+    this.#times = new Float64Array(memory);
   }
 
   get state(): number {
@@ -94,10 +97,28 @@ export class ClientWords {
 
   /** Seconds; 0 until measured. Not atomic: an aligned double is written in one piece on every processor Node has. */
   get latency(): number {
-    return this.#latency[LATENCY]!;
+    return this.#times[LATENCY]!;
   }
 
   set latency(seconds: number) {
-    this.#latency[LATENCY] = seconds;
+    this.#times[LATENCY] = seconds;
+  }
+
+  /** Seconds since the epoch; 0 before the first. */
+  get pingAt(): number {
+    return this.#times[PING_AT]!;
+  }
+
+  set pingAt(seconds: number) {
+    this.#times[PING_AT] = seconds;
+  }
+
+  /** Seconds since the epoch; 0 before the first. */
+  get pongAt(): number {
+    return this.#times[PONG_AT]!;
+  }
+
+  set pongAt(seconds: number) {
+    this.#times[PONG_AT] = seconds;
   }
 }

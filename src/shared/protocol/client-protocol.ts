@@ -33,6 +33,10 @@ export interface ClientProtocolOptions extends Omit<ProtocolOptions, 'extensions
   /** Stand behind the handshake's own headers; one of the same name takes its place. */
   readonly additionalHeaders?: HeadersLike | undefined;
   readonly limits?: HandshakeLimits | undefined;
+  /** What the server must prove to have read; random where left out. */
+  readonly key?: string | undefined;
+  /** Takes whatever subprotocol the server answers: who asked for them judges it. */
+  readonly takesAnySubprotocol?: boolean | undefined;
 }
 
 /**
@@ -47,15 +51,17 @@ export class ClientProtocol extends Protocol<Response> {
   readonly #offered: readonly ClientExtensionFactory[] | undefined;
   readonly #subprotocols: readonly string[] | undefined;
   readonly #additionalHeaders: HeadersLike;
+  readonly #takesAnySubprotocol: boolean;
   readonly #reader: HandshakeReader<Response>;
 
   /** @throws InvalidURI, or MisuseError where a subprotocol cannot be in a header. */
   constructor(uri: string | WebSocketURI, options: ClientProtocolOptions) {
     const { platform, maxSize, state = State.CONNECTING, limits = HANDSHAKE_LIMITS } = options;
-    super('client', { platform, maxSize, state });
+    super('client', { platform, maxSize, state, checksText: options.checksText });
     if (options.subprotocols !== undefined) expectSubprotocols(options.subprotocols);
     this.uri = typeof uri === 'string' ? parseUri(uri) : uri;
-    this.key = generateKey(platform);
+    this.key = options.key ?? generateKey(platform);
+    this.#takesAnySubprotocol = options.takesAnySubprotocol ?? false;
     this.#origin = options.origin;
     this.#offered = options.extensions;
     this.#subprotocols = options.subprotocols;
@@ -164,14 +170,15 @@ export class ClientProtocol extends Protocol<Response> {
   #acceptedSubprotocol(headers: Headers): string | undefined {
     const texts = headers.getAll('Sec-WebSocket-Protocol');
     if (texts.length === 0) return undefined;
-    if (this.#subprotocols === undefined) throw new NegotiationError('no subprotocols supported');
+    const any = this.#takesAnySubprotocol;
+    if (this.#subprotocols === undefined && !any) throw new NegotiationError('no subprotocols supported');
     const [subprotocol, ...others] = texts.flatMap(parseSubprotocol);
     if (others.length > 0)
       throw new InvalidHeader(
         'Sec-WebSocket-Protocol',
         `multiple values: ${[subprotocol, ...others].join(', ')}`,
       );
-    if (!this.#subprotocols.includes(subprotocol!))
+    if (!any && !this.#subprotocols?.includes(subprotocol!))
       throw new NegotiationError(`unsupported subprotocol: ${subprotocol}`);
     return subprotocol;
   }

@@ -33,6 +33,7 @@ export class MessageReader {
   readonly #messageMax: number;
   readonly #fragmentMax: number;
   readonly #utf8: Utf8Check;
+  readonly #checksText: boolean;
   readonly #joined = new GrowingBytes();
   #frame: Frame | undefined;
   #isOpen = false;
@@ -44,7 +45,8 @@ export class MessageReader {
   /** Bytes of the open message so far, as they came over the wire. */
   #length = 0;
 
-  constructor(limits: SizeLimits, platform: ProtocolPlatform) {
+  constructor(limits: SizeLimits, platform: ProtocolPlatform, checksText = true) {
+    this.#checksText = checksText;
     this.#messageMax = Math.min(limits.message ?? LENGTH_MAX, LENGTH_MAX);
     this.#fragmentMax = Math.min(limits.fragment ?? LENGTH_MAX, LENGTH_MAX);
     this.#utf8 = new Utf8Check(platform);
@@ -92,7 +94,7 @@ export class MessageReader {
     if (opcode !== OPCODE.continuation) {
       this.#opcode = opcode;
       this.#encodedBy = header.rsv === 0 ? undefined : this.extensions[0];
-      this.#isText = opcode === OPCODE.text && this.#encodedBy === undefined;
+      this.#isText = this.#checksText && opcode === OPCODE.text && this.#encodedBy === undefined;
       this.#length = 0;
     }
     const before = this.#isOpen ? this.#length : undefined;
@@ -131,7 +133,8 @@ export class MessageReader {
     const message = extension.decode(this.#joined.length > 0 ? this.#joined.take() : data, this.#messageMax);
     if (message instanceof Error) this.fault = message;
     else {
-      if (this.#opcode === OPCODE.text) this.fault = this.#utf8.push(message) ?? this.#utf8.end();
+      if (this.#checksText && this.#opcode === OPCODE.text)
+        this.fault = this.#utf8.push(message) ?? this.#utf8.end();
       this.#frame = new Frame(this.#opcode, message);
     }
     return this.fault === undefined;

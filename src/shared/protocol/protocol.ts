@@ -34,6 +34,8 @@ export interface ProtocolOptions {
    * is judged by the header, before the payload arrives.
    */
   readonly maxSize?: number | null | readonly [message: number | null, fragment: number | null] | undefined;
+  /** false lets text pass that is no UTF-8. */
+  readonly checksText?: boolean | undefined;
   /** Where the handshake was done elsewhere: what it agreed on. */
   readonly extensions?: readonly Extension[] | undefined;
 }
@@ -89,7 +91,7 @@ export class Protocol<E = never> {
     this.maxSize = sizeLimits(options.maxSize);
     this.extensions = options.extensions ?? [];
     this.#maskKey = side === 'client' ? new Uint8Array(MASK_KEY_BYTES) : undefined;
-    this.#messages = new MessageReader(this.maxSize, options.platform);
+    this.#messages = new MessageReader(this.maxSize, options.platform, options.checksText ?? true);
     this.#messages.extensions = this.extensions;
     this.#frames = new FrameReader(this.#messages, side === 'server');
   }
@@ -244,6 +246,19 @@ export class Protocol<E = never> {
       this.#sendFrame(OPCODE.close, close.serialize());
       this.#closeSent = close;
     }
+    this.#state = State.CLOSING;
+  }
+
+  /**
+   * Starts the closing handshake with a frame that the caller made.
+   *
+   * @param close what it says.
+   * @throws InvalidState.
+   */
+  sendCloseFrame(frame: Uint8Array, close: Close): void {
+    this.#expectState(false);
+    this.#writes.push(frame);
+    this.#closeSent = close;
     this.#state = State.CLOSING;
   }
 

@@ -10,8 +10,10 @@ export const RAW = defineRecord({
   fields: {
     ...HEADER_FIELDS,
     payloadBytes: u32('bytes of the payload that follows'),
-    opcode: u8<0 | 1 | 2>('1 text, 2 binary, 0 more of the message before'),
-    more: u8<0 | 1>('1 where more of this message follows'),
+    opcode: u8<0 | 1 | 2 | 8 | 9 | 10>(
+      '1 text, 2 binary, 0 more of the message before; 8 close, 9 ping, 10 pong',
+    ),
+    more: u8<0 | 1 | 2>('1 where other frames of this message follow, 2 where more of this frame does'),
     ascii: u8<0 | 1>('1 where no byte of the payload is above 127'),
     reserved: u8<0>('zero'),
   },

@@ -12,8 +12,9 @@ import { Pings } from '../../shared/client/pings.ts';
 import { Keepalive } from '../../shared/node/keepalive.ts';
 import { NODE_PLATFORM } from '../../shared/node/node-platform.ts';
 import type { ClientProtocol } from '../../shared/protocol/client-protocol.ts';
-import { CloseCode } from '../../shared/protocol/close-code.ts';
+import { Close, CloseCode } from '../../shared/protocol/close-code.ts';
 import { packError } from '../../shared/protocol/errors/error-data.ts';
+import { WebSocketTimeout } from '../../shared/protocol/errors/websocket-exception.ts';
 import { OPCODE } from '../../shared/protocol/frame-header.ts';
 import { State } from '../../shared/protocol/protocol.ts';
 import { Doorbell } from '../../shared/ring/doorbell.ts';
@@ -55,6 +56,8 @@ export class ClientConnection {
   #keepalive: Keepalive | undefined;
   #closeTimer: NodeJS.Timeout | undefined;
   #socketError: Error | undefined;
+  /** A ping of the keepalive that nobody answered. */
+  #lostBy: Error | undefined;
   /** Bytes of pongs that the kernel has not taken, and the newest that found no room among them. */
   #pongBytes = 0;
   #owedPong: Uint8Array | undefined;
@@ -119,12 +122,21 @@ export class ClientConnection {
   }
 
   #begin(socket: Socket, protocol: ClientProtocol): void {
-    const [message, fragment] = this.#plan.maxSize;
+    const plan = this.#plan;
+    const [message, fragment] = plan.maxSize;
     const maxBytes = Math.min(message ?? LENGTH_MAX, fragment ?? LENGTH_MAX);
-    const input = new ClientInput(socket, protocol, this.#writer, this.#words, maxBytes, {
-      pong: (payload) => this.#answered(payload),
-      read: () => this.#flush(),
-    });
+    const input = new ClientInput(
+      socket,
+      protocol,
+      this.#writer,
+      this.#words,
+      maxBytes,
+      {
+        pong: (payload) => this.#answered(payload),
+        read: () => this.#flush(),
+      },
+      { controlToo: plan.delivers === 'frames', checksText: plan.checksText ?? true },
+    );
     this.#opened = { socket, protocol, input };
     this.#words.state = State.OPEN;
     socket.on('error', (error) => {
@@ -132,13 +144,16 @@ export class ClientConnection {
     });
     socket.on('end', () => this.#ended());
     socket.on('close', () => this.#ended());
-    const { pingIntervalMs, pingTimeoutMs } = this.#plan;
+    const { pingIntervalMs, pingTimeoutMs } = plan;
     if (pingIntervalMs === null) return;
     this.#keepalive = new Keepalive(
       { intervalMs: pingIntervalMs, timeoutMs: pingTimeoutMs },
       {
         ping: () => this.#keepAlivePing(),
-        lost: () => this.#fail(CloseCode.INTERNAL_ERROR, 'keepalive ping timeout'),
+        lost: () => {
+          this.#lostBy = new WebSocketTimeout('timed out while waiting for keepalive pong');
+          this.#fail(CloseCode.INTERNAL_ERROR, 'keepalive ping timeout');
+        },
         takeWasStopped: () => input.takeWasStopped(),
         setTimer: setTimeout,
         afterReading: setImmediate,
@@ -185,6 +200,12 @@ export class ClientConnection {
         if (isOpen) protocol.sendClose(command.code, command.reason);
         input.passOver();
         break;
+      case 'write':
+        this.#write(command.data);
+        return;
+      case 'closeFrame':
+        if (isOpen) protocol.sendCloseFrame(command.data, new Close(command.code, command.reason));
+        break;
       case 'fail':
         this.#fail(command.code, command.reason);
         break;
@@ -206,6 +227,12 @@ export class ClientConnection {
     else if (opcode === OPCODE.text) protocol.sendText(data, fin);
     else protocol.sendBinary(data, fin);
     this.#flush(data.length);
+  }
+
+  #write(data: Uint8Array): void {
+    const { socket } = this.#opened!;
+    if (socket.writable) socket.write(data, () => this.#left(data.length));
+    else this.#left(data.length);
   }
 
   /** @param counted bytes of a message among what is written, told once the kernel has them. */
@@ -262,16 +289,21 @@ export class ClientConnection {
   #keepAlivePing(): void {
     const { protocol } = this.#opened!;
     if (protocol.state !== State.OPEN) return;
-    const payload = new Uint8Array(PING_BYTES);
-    do NODE_PLATFORM.randomFill(payload);
-    while (this.#pings.has(payload));
+    let payload = this.#plan.pingPayload;
+    if (payload === undefined) {
+      payload = new Uint8Array(PING_BYTES);
+      do NODE_PLATFORM.randomFill(payload);
+      while (this.#pings.has(payload));
+    }
     this.#pings.add(payload, KEEPALIVE, performance.now());
+    this.#words.pingAt = Date.now() / 1000;
     protocol.sendPing(payload);
     this.#flush();
   }
 
   #answered(payload: Uint8Array): void {
     const at = performance.now();
+    this.#words.pongAt = Date.now() / 1000;
     for (const { id, sentAtMs } of this.#pings.answered(payload)) {
       const latencyMs = at - sentAtMs;
       this.#words.latency = latencyMs / 1000;
@@ -308,7 +340,7 @@ export class ClientConnection {
       // What we still have to say may find nobody who takes it.
       this.#expectEnd();
     }
-    if (socket.destroyed) this.#close(this.#socketError ?? protocol.parserException);
+    if (socket.destroyed) this.#close(this.#lostBy ?? this.#socketError ?? protocol.parserException);
   }
 
   #close(error: unknown): void {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { DataOpcode } from '../../shared/client/client-contract.ts';
+import type { FrameOpcode } from '../../shared/client/client-contract.ts';
 import type { ClientWords } from '../../shared/client/client-words.ts';
 import type { ClientProtocol } from '../../shared/protocol/client-protocol.ts';
 import { Frame, serializeFrame } from '../../shared/protocol/frame.ts';
@@ -15,6 +15,15 @@ export interface InputEvents {
   read(): void;
 }
 
+/** What is handed on, and what is made sure of before. */
+export interface Handing {
+  /** Control frames, too. */
+  readonly controlToo: boolean;
+  readonly checksText: boolean;
+}
+
+const MESSAGES: Handing = { controlToo: false, checksText: true };
+
 const now = (): MonotonicNs => (performance.now() * NS_PER_MS) as MonotonicNs;
 
 /** From the socket of an open connection into the ring, and no further than there is room. */
@@ -24,6 +33,7 @@ export class ClientInput implements LaneSink {
   readonly #writer: MessageWriter;
   readonly #words: ClientWords;
   readonly #events: InputEvents;
+  readonly #handing: Handing;
   readonly #lane: FrameLane;
   /** Messages that find no room are passed over: the user wants the end and not what comes before it. */
   #passesOver = false;
@@ -46,12 +56,14 @@ export class ClientInput implements LaneSink {
     words: ClientWords,
     maxBytes: number,
     events: InputEvents,
+    handing: Handing = MESSAGES,
   ) {
     this.#socket = socket;
     this.#protocol = protocol;
     this.#writer = writer;
     this.#words = words;
     this.#events = events;
+    this.#handing = handing;
     this.#lane = new FrameLane(this, maxBytes, protocol.extensions.length > 0);
   }
 
@@ -117,7 +129,7 @@ export class ClientInput implements LaneSink {
 
   text(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.#isPassedOver()) return true;
-    if (this.#writer.writeText(bytes, start, end)) return true;
+    if (this.#writer.writeText(bytes, start, end, this.#handing.checksText)) return true;
     // Framed once more, so that the protocol finds for itself what is wrong and says so.
     this.protocol(serializeFrame(OPCODE.text, bytes.subarray(start, end), true, 0, undefined));
     return false;
@@ -134,10 +146,11 @@ export class ClientInput implements LaneSink {
 
   #frame({ opcode, data, fin }: Frame): void {
     if (opcode === OPCODE.pong) this.#events.pong(data);
-    else if (opcode < OPCODE.close) this.#hand(opcode as DataOpcode, data, 0, data.length, !fin);
+    if (opcode < OPCODE.close || this.#handing.controlToo)
+      this.#hand(opcode as FrameOpcode, data, 0, data.length, !fin);
   }
 
-  #hand(opcode: DataOpcode, bytes: Uint8Array, start: number, end: number, more: boolean): void {
+  #hand(opcode: FrameOpcode, bytes: Uint8Array, start: number, end: number, more: boolean): void {
     if (!this.#isPassedOver()) this.#writer.write(opcode, bytes, start, end, more);
   }
 

@@ -1,4 +1,4 @@
-import type { DataOpcode, LatePart } from '../../shared/client/client-contract.ts';
+import { type FrameOpcode, type LatePart, MORE, type More } from '../../shared/client/client-contract.ts';
 import type { ClientWords } from '../../shared/client/client-words.ts';
 import { aligned } from '../../shared/layout/define-record.ts';
 import { HEADER } from '../../shared/records/header.ts';
@@ -19,7 +19,7 @@ const LENGTH = HEADER.field.bytes.index;
 const PAYLOAD_BYTES = RAW.field.payloadBytes.index;
 /** Opcode, whether more follows, and whether all is ASCII, from the lowest byte up. */
 const KIND = RAW.field.opcode.offset / 4;
-const MORE = 1 << 8;
+const MORE_SHIFT = 8;
 const ASCII = 1 << 16;
 const TEXT = 1;
 
@@ -86,23 +86,23 @@ export class MessageWriter {
     return queue !== undefined && ((this.#written - this.#words.taken) | 0) > queue.high;
   }
 
-  /** One message, or a frame of one, copied. */
-  write(opcode: DataOpcode, bytes: Uint8Array, start: number, end: number, more: boolean): void {
+  /** One frame, copied. @param more whether other frames of its message follow. */
+  write(opcode: FrameOpcode, bytes: Uint8Array, start: number, end: number, more: boolean): void {
     let from = start;
     let code = opcode;
     while (end - from > this.#partBytes) {
-      this.#part(code, bytes, from, from + this.#partBytes, true);
+      this.#part(code, bytes, from, from + this.#partBytes, MORE.bytes);
       from += this.#partBytes;
       code = 0;
     }
-    this.#part(code, bytes, from, end, more);
+    this.#part(code, bytes, from, end, more ? MORE.frames : MORE.nothing);
   }
 
-  /** One whole text. @returns false where it is no UTF-8; nothing is written then. */
-  writeText(bytes: Uint8Array, start: number, end: number): boolean {
+  /** One whole text. @returns false where it is no UTF-8 and should be; nothing is written then. */
+  writeText(bytes: Uint8Array, start: number, end: number, isChecked = true): boolean {
     const length = end - start;
     const ascii = this.#texts.isAscii(bytes, start, end);
-    if (!ascii && !this.#texts.isUtf8(bytes, start, end)) return false;
+    if (!ascii && isChecked && !this.#texts.isUtf8(bytes, start, end)) return false;
     if (ascii && length <= WORDWISE_BYTES_MAX && this.#waiting.length === 0) {
       const at = this.#ring.tryClaim(RAW.size + aligned(length));
       if (at !== RING_FULL) {
@@ -153,18 +153,18 @@ export class MessageWriter {
     return this.#waiting.length === 0 && this.hasRoom;
   }
 
-  #part(opcode: DataOpcode, bytes: Uint8Array, start: number, end: number, more: boolean): void {
+  #part(opcode: FrameOpcode, bytes: Uint8Array, start: number, end: number, more: More): void {
     if (this.#waiting.length === 0 && this.#tryPart(opcode, bytes, start, end, more)) return;
     // The `slice` of a Buffer would be the same memory, which is read into again.
     this.#waiting.push({ opcode, more, data: new Uint8Array(bytes.subarray(start, end)) });
   }
 
-  #tryPart(opcode: DataOpcode, bytes: Uint8Array, start: number, end: number, more: boolean): boolean {
+  #tryPart(opcode: FrameOpcode, bytes: Uint8Array, start: number, end: number, more: More): boolean {
     const length = end - start;
     const at = this.#ring.tryClaim(RAW.size + aligned(length));
     if (at === RING_FULL) return false;
     this.#bytes.set(bytes.subarray(start, end), at + RAW.size);
-    this.#commit(at, length, opcode | (more ? MORE : 0));
+    this.#commit(at, length, opcode | (more << MORE_SHIFT));
     return true;
   }
 

@@ -6,9 +6,11 @@ import { ClientPermessageDeflateFactory } from '../../shared/protocol/deflate-ne
 import { InvalidStatus } from '../../shared/protocol/errors/handshake-errors.ts';
 import { WebSocketTimeout } from '../../shared/protocol/errors/websocket-exception.ts';
 import { Frame } from '../../shared/protocol/frame.ts';
-import type { Request, Response } from '../../shared/protocol/handshake/message.ts';
+import { Headers } from '../../shared/protocol/handshake/headers.ts';
+import { Request, type Response } from '../../shared/protocol/handshake/message.ts';
 import { parseUri } from '../../shared/protocol/handshake/uri.ts';
 import { State } from '../../shared/protocol/protocol.ts';
+import type { ProxyServer } from '../../shared/proxy/proxy-server.ts';
 import { resolveProxy } from '../../shared/proxy/resolve-proxy.ts';
 import { dial, type SocketReading } from '../dial/dial.ts';
 import { redirectOf } from '../dial/redirects.ts';
@@ -85,10 +87,11 @@ async function openOne(
     subprotocols: plan.subprotocols.length > 0 ? plan.subprotocols : undefined,
     additionalHeaders: headers,
     limits: plan.limits,
+    checksText: plan.checksText,
+    key: plan.request?.headers.find(([name, value]) => isKey(name) && value !== '')?.[1],
+    takesAnySubprotocol: plan.request !== undefined,
   });
-  const request = protocol.connect();
-  if (plan.userAgent !== null && !request.headers.has('User-Agent'))
-    request.headers.add('User-Agent', plan.userAgent);
+  const request = requestOf(plan, protocol);
   const handshake = new Handshake(protocol, reading);
   const { socket } = await dial(
     uri,
@@ -100,12 +103,30 @@ async function openOne(
       tls: plan.tls,
       proxyTls: plan.proxyTls,
       userAgent: plan.userAgent ?? undefined,
-      proxy: resolveProxy(uri, plan.proxy, plan.env),
+      proxy: isProxy(plan.proxy) ? plan.proxy : resolveProxy(uri, plan.proxy, plan.env),
+      proxyTimeoutMs: plan.proxyTimeoutMs,
+      noDelay: plan.noDelay,
+      keepAliveMs: plan.keepAliveMs,
     },
     { signal, reading: handshake },
   );
   const response = await handshake.run(socket, request, signal);
   return { socket, protocol, facts: factsOf(address, protocol, socket, request, response) };
+}
+
+const isKey = (name: string): boolean => name.toLowerCase() === 'sec-websocket-key';
+
+const isProxy = (proxy: ConnectPlan['proxy']): proxy is ProxyServer =>
+  typeof proxy === 'object' && proxy !== null;
+
+function requestOf({ request: whole, userAgent }: ConnectPlan, protocol: ClientProtocol): Request {
+  if (whole !== undefined) {
+    const headers = whole.headers.map(([name, value]) => [name, isKey(name) ? protocol.key : value] as const);
+    return new Request(whole.path, new Headers(headers));
+  }
+  const request = protocol.connect();
+  if (userAgent !== null && !request.headers.has('User-Agent')) request.headers.add('User-Agent', userAgent);
+  return request;
 }
 
 /** The opening handshake on a socket: its bytes go to the protocol, those behind it to whoever reads frames. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RingInbox } from '../../../src/main/websockets/ring-inbox.ts';
-import type { DataOpcode } from '../../../src/shared/client/client-contract.ts';
+import type { FrameOpcode } from '../../../src/shared/client/client-contract.ts';
 import { ClientWords } from '../../../src/shared/client/client-words.ts';
 import { Doorbell } from '../../../src/shared/ring/doorbell.ts';
 import { createRing } from '../../../src/shared/ring/ring-layout.ts';
@@ -28,7 +28,7 @@ class Pair {
     });
   }
 
-  write(opcode: DataOpcode, payload: string | Uint8Array, more = false): void {
+  write(opcode: FrameOpcode, payload: string | Uint8Array, more = false): void {
     const bytes = Buffer.from(payload as Uint8Array);
     if (opcode === 1 && !more) assert.ok(this.writer.writeText(bytes, 0, bytes.length));
     else this.writer.write(opcode, bytes, 0, bytes.length, more);
@@ -103,9 +103,9 @@ test('behind the ring comes what found no room in it, and then nothing more', ()
   pair.write(1, 'half', true);
   assert.equal(pair.inbox.isDry, false);
   pair.inbox.end([
-    { opcode: 0, more: false, data: Buffer.from(' and half') },
-    { opcode: 2, more: false, data: Uint8Array.of(1) },
-    { opcode: 1, more: true, data: Buffer.from('never whole') },
+    { opcode: 0, more: 0, data: Buffer.from(' and half') },
+    { opcode: 2, more: 0, data: Uint8Array.of(1) },
+    { opcode: 1, more: 1, data: Buffer.from('never whole') },
   ]);
   assert.equal(pair.inbox.isDry, false);
   assert.deepEqual(pair.all(), ['in the ring', 'half and half', Uint8Array.of(1)]);
@@ -115,7 +115,7 @@ test('behind the ring comes what found no room in it, and then nothing more', ()
 test('what found no room can be read part by part', () => {
   const pair = new Pair();
   pair.write(1, 'a', true);
-  pair.inbox.end([{ opcode: 0, more: false, data: Buffer.from('b') }]);
+  pair.inbox.end([{ opcode: 0, more: 0, data: Buffer.from('b') }]);
   assert.deepEqual(
     [1, 2, 3].map(() => pair.inbox.takeFragment(undefined)),
     [{ data: 'a', more: true }, { data: 'b', more: false }, undefined],
@@ -142,4 +142,60 @@ test('what was taken is given back at the latest when nothing is left', () => {
   pair.all();
   assert.equal(pair.words.held, 0);
   assert.equal(pair.resumed, 1);
+});
+
+test('frames come out as they came, control frames between the fragments of a message too', () => {
+  const pair = new Pair();
+  pair.write(1, 'whole €');
+  pair.write(1, 'frag', true);
+  pair.write(9, 'ping');
+  pair.write(0, 'ment');
+  pair.write(2, Buffer.of(0, 255));
+  pair.write(8, Buffer.of(3, 232));
+  const frames = [];
+  for (let frame = pair.inbox.takeFrame(true); frame !== undefined; frame = pair.inbox.takeFrame(true))
+    frames.push(frame);
+  assert.deepEqual(frames, [
+    { opcode: 1, fin: true, data: 'whole €' },
+    { opcode: 1, fin: false, data: new Uint8Array(Buffer.from('frag')) },
+    { opcode: 9, fin: true, data: new Uint8Array(Buffer.from('ping')) },
+    { opcode: 0, fin: true, data: new Uint8Array(Buffer.from('ment')) },
+    { opcode: 2, fin: true, data: Uint8Array.of(0, 255) },
+    { opcode: 8, fin: true, data: Uint8Array.of(3, 232) },
+  ]);
+});
+
+test('a frame that is longer than a record is one frame, whether its message goes on or not', () => {
+  const pair = new Pair();
+  const long = Buffer.alloc(5000, 'x');
+  const frames: unknown[] = [];
+  const read = (): void => {
+    for (let frame = pair.inbox.takeFrame(true); frame !== undefined; frame = pair.inbox.takeFrame(true))
+      frames.push([frame.opcode, frame.fin, frame.data.length, typeof frame.data]);
+    pair.writer.drain();
+  };
+  pair.write(1, long);
+  pair.write(1, long, true);
+  pair.write(0, 'end');
+  for (let rounds = 0; rounds < 10; rounds++) read();
+  pair.inbox.end(pair.writer.end());
+  read();
+  assert.deepEqual(frames, [
+    [1, true, 5000, 'string'],
+    [1, false, 5000, 'object'],
+    [0, true, 3, 'object'],
+  ]);
+});
+
+test('what came late is frames as well', () => {
+  const pair = new Pair();
+  pair.inbox.end([
+    { opcode: 1, more: 2, data: Buffer.from('a') },
+    { opcode: 0, more: 0, data: Buffer.from('b') },
+    { opcode: 8, more: 0, data: Buffer.of(3, 232) },
+  ]);
+  assert.deepEqual(pair.inbox.takeFrame(true), { opcode: 1, fin: true, data: 'ab' });
+  assert.deepEqual(pair.inbox.takeFrame(true), { opcode: 8, fin: true, data: Uint8Array.of(3, 232) });
+  assert.equal(pair.inbox.takeFrame(true), undefined);
+  assert.ok(pair.inbox.isDry);
 });

@@ -430,3 +430,36 @@ test('a handshake that was done elsewhere is none', () => {
   protocol.receiveData(text('at once'));
   assert.equal(protocol.eventsReceived().length, 1);
 });
+
+test('a key of the caller is sent and its answer expected', () => {
+  const protocol = client({ key: 'AAAAAAAAAAAAAAAAAAAAAA==' });
+  assert.equal(protocol.connect().headers.get('Sec-WebSocket-Key'), 'AAAAAAAAAAAAAAAAAAAAAA==');
+  protocol.sendRequest(protocol.connect());
+  protocol.receiveData(
+    Buffer.from(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+        `Sec-WebSocket-Accept: ${EXAMPLE_ACCEPT}\r\n\r\n`,
+    ),
+  );
+  assert.match(
+    String(protocol.handshakeException),
+    /^InvalidHeaderValue: invalid Sec-WebSocket-Accept header/,
+  );
+});
+
+test('whatever subprotocol is answered is taken where the caller judges it, but not several', () => {
+  const answer = (...names: string[]): ClientProtocol => {
+    const protocol = client({ takesAnySubprotocol: true });
+    protocol.sendRequest(protocol.connect());
+    protocol.receiveData(
+      Buffer.from(
+        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+          `Sec-WebSocket-Accept: ${EXAMPLE_ACCEPT}\r\nSec-WebSocket-Protocol: ${names.join(', ')}\r\n\r\n`,
+      ),
+    );
+    return protocol;
+  };
+  assert.equal(answer('Chat').subprotocol, 'Chat');
+  assert.equal(answer('Chat').state, State.OPEN);
+  assert.match(String(answer('a', 'b').handshakeException), /multiple values: a, b/);
+});

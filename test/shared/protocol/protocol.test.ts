@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvariantError } from '../../../src/shared/invariant.ts';
 import { NODE_PLATFORM } from '../../../src/shared/node/node-platform.ts';
+import { Close } from '../../../src/shared/protocol/close-code.ts';
 import {
   ConnectionClosedError,
   ConnectionClosedOK,
@@ -12,6 +13,7 @@ import {
   InvalidState,
   ProtocolError,
 } from '../../../src/shared/protocol/errors/websocket-exception.ts';
+import type { Frame } from '../../../src/shared/protocol/frame.ts';
 import { PermessageDeflate } from '../../../src/shared/protocol/permessage-deflate.ts';
 import {
   Protocol,
@@ -355,4 +357,35 @@ test('a stream that ends before the answer closes the connection', () => {
   assert.equal(protocol.state, State.CLOSED);
   assert.ok(protocol.parserException instanceof EOFError);
   assert.throws(() => protocol.answer(), InvariantError);
+});
+
+test('a close frame that the caller made begins the closing handshake, and its answer ends it', () => {
+  const protocol = make('client');
+  // A code that may not be sent, which is the caller's to say.
+  protocol.sendCloseFrame(bytes('88 82 00000000 0001'), new Close(1, ''));
+  assert.deepEqual(out(protocol), ['8882000000000001']);
+  assert.equal(protocol.state, State.CLOSING);
+  assert.ok(protocol.closeExpected());
+  assert.throws(() => protocol.sendCloseFrame(bytes('8880 00000000'), new Close(1000, '')), InvalidState);
+  protocol.receiveData(bytes('8802 03e8'));
+  protocol.receiveEof();
+  assert.deepEqual(out(protocol), [''], 'no second close frame, and the end of the stream');
+  assert.equal(
+    String(protocol.closeException),
+    'ConnectionClosedError: sent 1 (unknown); then received 1000 (OK)',
+  );
+});
+
+test('text that is no UTF-8 passes where nobody checks it, whole and in fragments', () => {
+  const broken = '8104 61ff6162';
+  const checked = make('client');
+  checked.receiveData(bytes(broken));
+  assert.equal(checked.state, State.CLOSING);
+  const protocol = make('client', { checksText: false });
+  protocol.receiveData(bytes(`${broken} 0102 61ff 8001 ff`));
+  assert.deepEqual(
+    protocol.eventsReceived().map((frame) => Buffer.from((frame as Frame).data).toString('hex')),
+    ['61ff6162', '61ff', 'ff'],
+  );
+  assert.equal(protocol.state, State.OPEN);
 });

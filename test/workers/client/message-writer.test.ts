@@ -112,7 +112,7 @@ test('what is longer than a record goes in parts', () => {
   }
   assert.deepEqual(
     parts.map((part) => part.slice(0, 3)),
-    ['2 1', '0 1', '0 0'],
+    ['2 2', '0 2', '0 0'],
   );
   assert.equal(parts.map((part) => part.slice(6)).join(''), bytes.toString());
 });
@@ -149,7 +149,7 @@ test('at the end what found no room is handed over, and waits no more', () => {
   assert.ok(inRing >= 2 && inRing < 6);
   assert.deepEqual(
     late.map(({ opcode, more, data }) => `${opcode} ${more} ${Buffer.from(data)}`),
-    Array.from({ length: 6 - inRing }, (_, i) => `1 false ${String(i + inRing).repeat(1000)}`),
+    Array.from({ length: 6 - inRing }, (_, i) => `1 0 ${String(i + inRing).repeat(1000)}`),
   );
   assert.deepEqual(writer.end(), []);
   assert.ok(!writer.isFull);
