@@ -191,9 +191,13 @@ export class ClientTransport implements AsyncTransport {
     this.#ask({ type: 'write', data });
   }
 
-  /** Begins the closing handshake with a frame that the caller made. */
-  closeFrame(data: Uint8Array, code: number, reason: string): void {
-    this.#ask({ type: 'closeFrame', data, code, reason });
+  /**
+   * Begins the closing handshake with a frame that the caller made.
+   *
+   * @param timeoutMs that the peer has to end it; null is no limit. As the plan says where left out.
+   */
+  closeFrame(data: Uint8Array, code: number, reason: string, timeoutMs?: number | null): void {
+    this.#ask({ type: 'closeFrame', data, code, reason, timeoutMs });
   }
 
   pong(data: Uint8Array): void {

@@ -1,8 +1,8 @@
 import type { ConnectPlan } from '../../shared/client/client-contract.ts';
-import { HANDSHAKE_LIMITS, type HandshakeLimits } from '../../shared/protocol/handshake/handshake-limits.ts';
 import { parseUri } from '../../shared/protocol/handshake/uri.ts';
 import { type ConnectOptions, checkConnectOptions, headerPairs } from '../options/connect-options.ts';
 import { VERSION } from '../version.ts';
+import { handshakeLimits, redirectsMax } from './environment.ts';
 import { timerMs } from './waiting-time.ts';
 
 const OPEN_TIMEOUT_S = 10;
@@ -48,6 +48,7 @@ export function planOf(
     closeTimeoutMs: ms(options.closeTimeout, CLOSE_TIMEOUT_S),
     writeLimit: options.writeLimit ?? WRITE_LIMIT,
     followsRedirects,
+    redirectsMax: redirectsMax(env),
     proxy: options.proxy ?? (options.proxy === null ? null : true),
     env: Object.fromEntries(
       Object.entries(env).filter(
@@ -60,7 +61,7 @@ export function planOf(
     port: options.port,
     path: options.path,
     localAddress: options.localAddress,
-    limits: limitsOf(env),
+    limits: handshakeLimits(env),
   };
 }
 
@@ -85,17 +86,4 @@ export function queueLimits(option: ConnectOptions['maxQueue'], otherwise: numbe
   if (high === null && low === null) return null;
   if (high === null) return { high: low! * LOW_PART, low: low! };
   return { high, low: low ?? Math.floor(high / LOW_PART) };
-}
-
-/** What a server may send in its handshake. A variable that is no number is passed over. */
-export function limitsOf(env: NodeJS.ProcessEnv): HandshakeLimits {
-  const of = (name: string, otherwise: number): number => {
-    const value = Number(env[name] ?? Number.NaN);
-    return Number.isInteger(value) && value > 0 ? value : otherwise;
-  };
-  return {
-    maxLineLength: of('RINGFEED_MAX_LINE_LENGTH', HANDSHAKE_LIMITS.maxLineLength),
-    maxHeaders: of('RINGFEED_MAX_NUM_HEADERS', HANDSHAKE_LIMITS.maxHeaders),
-    maxBodySize: of('RINGFEED_MAX_BODY_SIZE', HANDSHAKE_LIMITS.maxBodySize),
-  };
 }

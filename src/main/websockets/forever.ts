@@ -3,6 +3,7 @@ import { InvalidMessage, InvalidStatus } from '../../shared/protocol/errors/hand
 import { EOFError, WebSocketTimeout } from '../../shared/protocol/errors/websocket-exception.ts';
 import type { ConnectOptions } from '../options/connect-options.ts';
 import type { Connection } from './connection.ts';
+import { type BackoffTimes, backoffTimes } from './environment.ts';
 
 export interface ForeverOptions extends ConnectOptions {
   /**
@@ -14,10 +15,6 @@ export interface ForeverOptions extends ConnectOptions {
   readonly reconnectDelays?: () => Iterator<number>;
 }
 
-const INITIAL_DELAY_S = 5;
-const MIN_DELAY_S = 3.1;
-const FACTOR = 1.618;
-const MAX_DELAY_S = 90;
 /** A connection that lasted less has failed, for the delays: the server takes it and ends it at once. */
 const MIN_UPTIME_MS = 1_000;
 
@@ -35,9 +32,12 @@ export function processException(error: Error): Error | null {
 }
 
 /** Seconds: at random up to five, so that clients of a server that went down come back apart; then longer and longer. */
-export function* backoff(random: () => number = Math.random): Generator<number, never, void> {
-  yield random() * INITIAL_DELAY_S;
-  for (let delay = MIN_DELAY_S; ; delay = Math.min(delay * FACTOR, MAX_DELAY_S)) yield delay;
+export function* backoff(
+  random: () => number = Math.random,
+  { initial, min, factor, max }: BackoffTimes = backoffTimes(process.env),
+): Generator<number, never, void> {
+  yield random() * initial;
+  for (let delay = Math.min(min, max); ; delay = Math.min(delay * factor, max)) yield delay;
 }
 
 /** Opens a connection whenever the one before is done with. */
@@ -46,14 +46,14 @@ export async function* foreverConnected(
   uri: string,
   options: ForeverOptions,
 ): AsyncGenerator<Connection, never, void> {
-  const { processException: process = processException, reconnectDelays = backoff, ...rest } = options;
+  const { processException: judge = processException, reconnectDelays = backoff, ...rest } = options;
   let delays: Iterator<number> | undefined;
   for (;;) {
     let connection: Connection;
     try {
       connection = await open(uri, rest);
     } catch (error) {
-      const fatal = process(error as Error);
+      const fatal = judge(error as Error);
       if (fatal !== undefined && fatal !== null) throw fatal;
       delays ??= reconnectDelays();
       await sleepFor(delays.next());

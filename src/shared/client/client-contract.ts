@@ -40,6 +40,8 @@ export interface ConnectPlan {
   /** Bytes written and not yet taken by the kernel up to which `send` does not wait. */
   readonly writeLimit: number;
   readonly followsRedirects: boolean;
+  /** How many of them; the usual number where left out. */
+  readonly redirectsMax?: number | undefined;
   /** What is handed over: messages and their parts (where left out), or each frame, control frames among them. */
   readonly delivers?: 'messages' | 'frames';
   /** false hands over text that may be no UTF-8. */
@@ -87,7 +89,14 @@ export type ClientCommand =
   /** Writes bytes as they are: whole frames that the caller made. */
   | { readonly type: 'write'; readonly data: Uint8Array }
   /** Begins the closing handshake with a close frame that the caller made. */
-  | { readonly type: 'closeFrame'; readonly data: Uint8Array; readonly code: number; readonly reason: string }
+  | {
+      readonly type: 'closeFrame';
+      readonly data: Uint8Array;
+      readonly code: number;
+      readonly reason: string;
+      /** In place of the plan's `closeTimeoutMs`; null is no limit. */
+      readonly timeoutMs?: number | null | undefined;
+    }
   /** Fails the connection: a close frame with this code, and no waiting for messages that still come. */
   | { readonly type: 'fail'; readonly code: number; readonly reason: string }
   /** There is room in the queue again. */

@@ -55,6 +55,8 @@ export class ClientConnection {
   #early: Buffer[] = [];
   #keepalive: Keepalive | undefined;
   #closeTimer: NodeJS.Timeout | undefined;
+  /** That the peer has to end the closing handshake. */
+  #closeTimeoutMs: number | null;
   #socketError: Error | undefined;
   /** A ping of the keepalive that nobody answered. */
   #lostBy: Error | undefined;
@@ -68,6 +70,7 @@ export class ClientConnection {
   constructor({ plan, port, words, ring, doorbell }: OpenCommand<MessagePort>, over: () => void) {
     this.#over = over;
     this.#plan = plan;
+    this.#closeTimeoutMs = plan.closeTimeoutMs;
     this.#port = port;
     this.#words = new ClientWords(words);
     this.#doorbell = new Doorbell(doorbell);
@@ -204,7 +207,10 @@ export class ClientConnection {
         this.#write(command.data);
         return;
       case 'closeFrame':
-        if (isOpen) protocol.sendCloseFrame(command.data, new Close(command.code, command.reason));
+        if (isOpen) {
+          if (command.timeoutMs !== undefined) this.#closeTimeoutMs = command.timeoutMs;
+          protocol.sendCloseFrame(command.data, new Close(command.code, command.reason));
+        }
         break;
       case 'fail':
         this.#fail(command.code, command.reason);
@@ -322,7 +328,7 @@ export class ClientConnection {
 
   /** The closing handshake has begun: the peer has so long to end it. */
   #expectEnd(): void {
-    const { closeTimeoutMs } = this.#plan;
+    const closeTimeoutMs = this.#closeTimeoutMs;
     this.#keepalive?.stop();
     if (this.#closeTimer !== undefined || closeTimeoutMs === null) return;
     this.#closeTimer = setTimeout(() => this.#opened?.socket.destroy(), closeTimeoutMs);

@@ -64,7 +64,11 @@ async function follow(
       return await openOne(plan, uri, headers, reading, signal);
     } catch (error) {
       if (!(error instanceof InvalidStatus) || !plan.followsRedirects) throw error;
-      const next = redirectOf(error.response as Response, { uri, headers, followed, byHand });
+      const next = redirectOf(
+        error.response as Response,
+        { uri, headers, followed, byHand },
+        plan.redirectsMax,
+      );
       if (next === undefined) throw error;
       ({ uri, headers } = next);
     }

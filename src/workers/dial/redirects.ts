@@ -4,7 +4,7 @@ import type { Response } from '../../shared/protocol/handshake/message.ts';
 import { parseUri, type WebSocketURI } from '../../shared/protocol/handshake/uri.ts';
 import { safeUrl } from '../../shared/text/safe-url.ts';
 
-/** Redirects that are followed for one connection. */
+/** Redirects that are followed for one connection where nothing else is said. */
 export const REDIRECTS_MAX = 10;
 
 const REDIRECTS: readonly number[] = [300, 301, 302, 303, 307, 308];
@@ -38,10 +38,11 @@ export interface Redirect {
 export function redirectOf(
   { statusCode, headers }: Pick<Response, 'statusCode' | 'headers'>,
   asked: Asked,
+  redirectsMax: number = REDIRECTS_MAX,
 ): Redirect | undefined {
   const location = REDIRECTS.includes(statusCode) ? headers.get('Location') : undefined;
   if (location === undefined) return undefined;
-  if (asked.followed >= REDIRECTS_MAX) throw new SecurityError(`more than ${REDIRECTS_MAX} redirects`);
+  if (asked.followed >= redirectsMax) throw new SecurityError(`more than ${redirectsMax} redirects`);
   const from = parseUri(asked.uri);
   const uri = resolved(location, asked.uri);
   const to = parseUri(uri);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConnectOptions } from '../../../src/main/options/connect-options.ts';
-import { limitsOf, planOf } from '../../../src/main/websockets/connect-plan.ts';
+import { planOf } from '../../../src/main/websockets/connect-plan.ts';
 import { InvalidURI } from '../../../src/shared/protocol/errors/handshake-errors.ts';
 import { HANDSHAKE_LIMITS } from '../../../src/shared/protocol/handshake/handshake-limits.ts';
 
@@ -25,6 +25,7 @@ test('without options everything is as documented', () => {
     closeTimeoutMs: 10_000,
     writeLimit: 32 * 1024,
     followsRedirects: true,
+    redirectsMax: 10,
     proxy: true,
     env: {},
     tls: {},
@@ -106,15 +107,6 @@ test('of the environment the thread is told what names a proxy, and nothing else
   ]);
   assert.equal(plan({ proxy: null }, env).proxy, null);
   assert.equal(plan({ proxy: 'http://p' }, env).proxy, 'http://p');
-});
-
-test('limits of the handshake come from the environment where they are whole numbers above 0', () => {
-  assert.deepEqual(
-    limitsOf({ RINGFEED_MAX_LINE_LENGTH: '100', RINGFEED_MAX_NUM_HEADERS: '5', RINGFEED_MAX_BODY_SIZE: '7' }),
-    { maxLineLength: 100, maxHeaders: 5, maxBodySize: 7 },
-  );
-  for (const wrong of ['', '0', '-1', '1.5', 'many'])
-    assert.deepEqual(limitsOf({ RINGFEED_MAX_LINE_LENGTH: wrong }), HANDSHAKE_LIMITS, wrong);
 });
 
 test('headers are pairs, whatever they were given as', () => {

@@ -4,7 +4,8 @@ import { createLog, logLevel } from '../../log.ts';
 import { headerPairs } from '../../options/connect-options.ts';
 import { checkServeOptions, type ServeOptions, type ServerLogger } from '../../options/serve-options.ts';
 import { VERSION } from '../../version.ts';
-import { limitsOf, ms, queueLimits } from '../connect-plan.ts';
+import { ms, queueLimits } from '../connect-plan.ts';
+import { handshakeLimits } from '../environment.ts';
 import type { QueueLimits } from './socket-inbox.ts';
 
 const OPEN_TIMEOUT_S = 10;
@@ -62,7 +63,7 @@ export function servePlanOf(options: ServeOptions, env: NodeJS.ProcessEnv = proc
     queue: queueLimits(options.maxQueue, MAX_QUEUE),
     writeLimit: options.writeLimit ?? WRITE_LIMIT,
     maxConnections: options.maxConnections ?? Number.POSITIVE_INFINITY,
-    limits: limitsOf(env),
+    limits: handshakeLimits(env),
     // An error that nobody sees is worse than a line on standard error that nobody asked for.
     logger: options.logger ?? createLog(logLevel(undefined)),
   };
