@@ -4,6 +4,7 @@
  * Generic clients beside what people use today: texts received on one connection, as fast as it goes.
  */
 import WebSocket from 'ws';
+import { WebSocketApp } from '../../src/main/websocket-client.ts';
 import { connect, connectSync } from '../../src/main/websockets.ts';
 import { perSecond, times } from '../support/format.ts';
 import type { Part, Table } from '../support/part.ts';
@@ -65,6 +66,11 @@ const throughConnectSync: Way = async (url, tally) => {
   for (const message of connectSync(url)) tally.take(message as string);
 };
 
+const throughWebSocketApp: Way = async (url, tally) => {
+  const app = new WebSocketApp(url, { onMessage: (_app, message) => tally.take(message as string) });
+  await app.runForever();
+};
+
 interface Client {
   readonly name: string;
   /** Messages, as a multiple of the scale's, so that all take about as long. */
@@ -99,6 +105,7 @@ function python(name: string, module: string, script: string): Client | string {
 const WS = ours('ws on the main thread', 4, throughWs);
 const CONNECT = ours('connect(), for await', 8, throughConnect);
 const CONNECT_SYNC = ours('connectSync(), recv', 8, throughConnectSync);
+const APP = ours('WebSocketApp', 8, throughWebSocketApp);
 
 export const clients: Part = {
   name: 'clients',
@@ -106,8 +113,9 @@ export const clients: Part = {
     const peers = [
       python('Python websockets', 'websockets', 'receive_websockets.py'),
       python('Python websocket-client', 'websocket', 'receive_websocket_client.py'),
+      python('Python WebSocketApp', 'websocket', 'receive_websocket_app.py'),
     ];
-    const all = [WS, CONNECT, CONNECT_SYNC, ...peers.filter((peer) => typeof peer !== 'string')];
+    const all = [WS, CONNECT, CONNECT_SYNC, APP, ...peers.filter((peer) => typeof peer !== 'string')];
     await using server = await TextServer.start();
     const variants = all.map(
       ({ name, share, receive }): Variant<Received> => ({
@@ -142,7 +150,14 @@ function table(
     typeof client === 'string' ? Number.NaN : medianRatio(rates[of]!, rates[all.indexOf(client)]!);
   return {
     title: `Clients: texts of ${BYTES} bytes received on one connection`,
-    head: ['client', 'messages', '× ws', '× Python websockets', '× Python websocket-client'],
+    head: [
+      'client',
+      'messages',
+      '× ws',
+      '× Python websockets',
+      '× Python websocket-client',
+      '× Python WebSocketApp',
+    ],
     rows: all.map(({ name }, n) => [
       name,
       perSecond(median(rates[n]!)),

@@ -29,6 +29,8 @@ const PROGRAMS: Readonly<
       readonly server?: ExchangeName | 'echo';
       /** Told only once there is such a line, too. */
       readonly until?: RegExp;
+      /** What the last line says, where the program ends itself once it is told to. */
+      readonly last?: RegExp;
       /** Done before it is told to stop. */
       readonly meanwhile?: (firstLine: string) => Promise<void>;
     }
@@ -104,6 +106,27 @@ const PROGRAMS: Readonly<
     ends: 'alone',
     server: 'echo',
   },
+  '14-simple-connection.js': {
+    shape: /^Received: Hello, World$/,
+    lines: 1,
+    ends: 'alone',
+    server: 'echo',
+  },
+  '15-websocket-app.js': {
+    shape: /^(Connection opened|Received: \{"type":"update",.*\}|Connection closed: null null)$/,
+    lines: 20,
+    ends: 'SIGINT',
+    server: 'gemini-v1',
+    last: /^Connection closed: null null$/,
+  },
+  '16-dispatcher.js': {
+    shape: /^(BTC|ETH)USD: (open|\d+ characters|closed)$/,
+    lines: 40,
+    ends: 'SIGINT',
+    server: 'gemini-v1',
+    until: /^BTCUSD: \d+ (.|\n)*^ETHUSD: \d+ |^ETHUSD: \d+ (.|\n)*^BTCUSD: \d+ /m,
+    last: /^(BTC|ETH)USD: closed$/,
+  },
 };
 
 /** Files that are no programs of their own. */
@@ -129,7 +152,7 @@ test('every example is run', () => {
 
 for (const [name, program] of Object.entries(PROGRAMS))
   test(`${name} prints what it promises`, async () => {
-    const { shape, lines: wanted, ends, server = 'kraken', until = /^/, meanwhile } = program;
+    const { shape, lines: wanted, ends, server = 'kraken', until = /^/, last = /^/, meanwhile } = program;
     const child = spawn(process.execPath, [join(FOLDER, name)], {
       env: {
         ...process.env,
@@ -163,4 +186,5 @@ for (const [name, program] of Object.entries(PROGRAMS))
     const lines = out.split('\n').slice(0, -1);
     assert.ok(ends === 'alone' ? lines.length === wanted : lines.length >= wanted, `${lines.length} lines`);
     for (const line of lines) assert.match(line, shape);
+    assert.match(lines.at(-1)!, last);
   });

@@ -26,6 +26,7 @@ const UNMIRRORED: readonly {
       'main/poloniex/subscriber-events',
       'main/strategy/events',
       'main/strategy/strategy',
+      'main/websocket-client/connect-options',
       'main/websockets/transport',
       'shared/contract',
       'shared/client/client-contract',
@@ -120,6 +121,11 @@ const UNMIRRORED: readonly {
     files: ['client-host', 'client-transport', 'sync-connection'],
   },
   { why: 'test/system/websockets-opening.test.ts', in: 'src/main/websockets/', files: ['connect'] },
+  {
+    why: 'test/system/websocket-client-app.test.ts',
+    in: 'src/main/websocket-client/',
+    files: ['app-callbacks', 'app-socket', 'frame-delivery', 'websocket-app'],
+  },
   { why: 'test/system/websockets-opening.test.ts', in: 'src/workers/client/', files: ['open-connection'] },
   {
     why: 'test/system/websockets-queue.test.ts',
@@ -208,8 +214,19 @@ const UNMIRRORED: readonly {
   },
   {
     why: 'test/main/cli/connect-command.test.ts',
-    in: 'src/main/cli/connect/',
-    files: ['conversation', 'piped-screen'],
+    in: 'src/main/cli/',
+    files: ['connect/conversation', 'connect/piped-screen', 'screen/typed-lines'],
+  },
+  {
+    why: 'test/main/cli/connect/terminal-screen.test.ts',
+    in: 'src/main/cli/screen/',
+    files: ['prompt-screen'],
+  },
+  { why: 'test/main/cli/connect/wording.test.ts', in: 'src/main/cli/screen/', files: ['connection-text'] },
+  {
+    why: 'test/main/cli/dump-command.test.ts',
+    in: 'src/main/cli/',
+    files: ['dump/dump-screen', 'dump/dump-session', 'dump/frame-connection', 'run-program', 'wsdump'],
   },
   {
     why: 'test/system/instruments.test.ts',

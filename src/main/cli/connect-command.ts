@@ -8,10 +8,11 @@ import { numberArgument } from './arguments.ts';
 import { converse } from './connect/conversation.ts';
 import { pipedScreen } from './connect/piped-screen.ts';
 import { TerminalScreen } from './connect/terminal-screen.ts';
-import { visibleText } from './connect/visible-text.ts';
 import { jsonTelling, plainTelling } from './connect/wording.ts';
 import { endSignal, interruptSignal } from './interrupt.ts';
 import { Output } from './output.ts';
+import { failureText } from './screen/connection-text.ts';
+import { visibleText } from './screen/visible-text.ts';
 
 interface ConnectCommandOptions {
   readonly insecure?: boolean;
@@ -115,10 +116,4 @@ function connectOptions(
     ...(proxy === undefined ? {} : { proxy }),
     ...(insecure === true && parseUri(url).secure ? { tls: { rejectUnauthorized: false } } : {}),
   };
-}
-
-/** What was wrong, on one line and without the full stop that the sentence ends in. */
-function failureText(error: unknown): string {
-  const { message, code } = error as NodeJS.ErrnoException;
-  return visibleText(message === '' ? (code ?? 'unknown error') : message).replace(/\.+$/, '');
 }

@@ -157,6 +157,8 @@ export class ClientTransport implements AsyncTransport {
       doorbell.waitSync(timeoutMs);
       this.#hearAll();
     }
+    // Whoever waits without blocking sleeps by the same bell, which is not armed any more: it looks again.
+    if (this.#changing !== undefined) doorbell.wake();
   }
 
   // ---- Sending.

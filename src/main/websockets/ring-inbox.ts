@@ -209,7 +209,7 @@ export class RingInbox {
   #textAt(view: DataView, at: number): string {
     const length = PAYLOAD_BYTES.get(view, at);
     const from = at + RAW.size;
-    if (ASCII.get(view, at) === 1) return this.#bytes.toString('latin1', from, from + length);
+    if (ASCII.get(view, at) === 1) return this.#bytes.latin1Slice(from, from + length);
     const copy = length <= SCRATCH_BYTES ? this.#scratch : Buffer.allocUnsafeSlow(length);
     this.#bytes.copy(copy, 0, from, from + length);
     return copy.toString('utf8', 0, length);

@@ -236,8 +236,10 @@ export class ClientConnection {
   }
 
   #write(data: Uint8Array): void {
-    const { socket } = this.#opened!;
-    if (socket.writable) socket.write(data, () => this.#left(data.length));
+    const { socket, protocol } = this.#opened!;
+    // The caller may have written it before he could know of the peer's close frame, which has been answered.
+    const isOpen = protocol.state === State.OPEN;
+    if (isOpen && socket.writable) socket.write(data, () => this.#left(data.length));
     else this.#left(data.length);
   }
 

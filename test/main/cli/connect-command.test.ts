@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { connectProxy } from '../../support/connect-proxy.ts';
+import { type PipedOptions, pipedCli } from '../../support/piped-cli.ts';
 import { noTerminals, Terminal } from '../../support/terminal.ts';
 import { LOCALHOST } from '../../support/test-certificates.ts';
-
-const CLI = fileURLToPath(new URL('../../../src/main/cli/ringfeed.js', import.meta.url));
-const LONGEST_MS = 30_000;
 
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
@@ -154,39 +150,8 @@ for (const { title, path = '', steps, shown, code = 0 } of CONVERSATIONS)
 
 // ---- In a pipe.
 
-interface PipedRun {
-  readonly code: number | string;
-  readonly stdout: string[];
-  readonly stderr: string[];
-}
-
-const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
-
-/** @param input what comes from the pipe before its end; undefined where it does not end. */
-async function piped(
-  args: readonly string[],
-  input: string | undefined,
-  { until, signal }: { readonly until?: string; readonly signal?: NodeJS.Signals | 'close' } = {},
-): Promise<PipedRun> {
-  const child = spawn(process.execPath, [CLI, 'connect', ...args], { stdio: 'pipe' });
-  const bound = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
-  let stdout = '';
-  let stderr = '';
-  child.stdin.on('error', () => undefined);
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-    if (until === undefined || !stdout.includes(until)) return;
-    if (signal === 'close') child.stdout.destroy();
-    else if (signal !== undefined) child.kill(signal);
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  if (input !== undefined) child.stdin.end(input);
-  const [code, killedBy] = (await once(child, 'close')) as [number | null, string | null];
-  clearTimeout(bound);
-  return { code: code ?? killedBy!, stdout: linesOf(stdout), stderr: linesOf(stderr) };
-}
+const piped = (args: readonly string[], input: string | undefined, options?: PipedOptions) =>
+  pipedCli(['connect', ...args], input, options);
 
 test('lines of a pipe are sent, and answers printed as they are, before the connection is closed', async () => {
   assert.deepEqual(await piped([url], 'one\r\ntwo\n\nwithout end'), {

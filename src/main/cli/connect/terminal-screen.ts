@@ -1,94 +1,36 @@
-import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline';
 import type { ConnectionClosed } from '../../../shared/protocol/errors/connection-closed.ts';
 import type { Message } from '../../websockets/transport.ts';
+import { closedText, openedText } from '../screen/connection-text.ts';
+import { PromptScreen } from '../screen/prompt-screen.ts';
 import type { Screen } from './screen.ts';
-import { closedText, messageText, openedText } from './wording.ts';
+import { messageText } from './wording.ts';
 
-const PROMPT = '> ';
-/** Lines that the arrow keys bring back; they are kept in memory alone. */
-const HISTORY_LINES = 1000;
-
-/**
- * What readline has no public name for: rows from the prompt down to the cursor when it last drew the line. It
- * goes up so many before it draws again, and does not keep count of what is pasted.
- */
-interface DrawnLine {
-  prevRows?: number;
-}
-
-/**
- * A terminal with a person at it: what comes is printed above the line that is being typed, which stays as it
- * was, cursor included.
- */
+/** A terminal with a person at it, who sees the messages above the line that is being typed. */
 export class TerminalScreen implements Screen {
-  readonly lines: AsyncIterable<string>;
-  readonly #readline: Interface & DrawnLine;
-  readonly #output: NodeJS.WritableStream;
-  #isEditing = true;
+  readonly #screen: PromptScreen;
 
   /** @param interrupted called at ^C, which is no signal while a line is edited. */
   constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, interrupted: () => void) {
-    const readline = createInterface({
-      input,
-      output,
-      prompt: PROMPT,
-      historySize: HISTORY_LINES,
-      terminal: true,
-    });
-    const lines = readline[Symbol.asyncIterator]();
-    this.lines = { [Symbol.asyncIterator]: () => lines };
-    this.#readline = readline;
-    this.#output = output;
-    readline.on('line', () => readline.prompt());
-    readline.on('SIGINT', () => {
-      this.end();
-      interrupted();
-    });
-    readline.on('close', () => this.#leave());
+    this.#screen = new PromptScreen(input, output, interrupted);
+  }
+
+  get lines(): AsyncIterable<string> {
+    return this.#screen.lines;
   }
 
   opened(url: string): void {
-    this.#print(openedText(url));
+    this.#screen.print(openedText(url));
   }
 
   received(message: Message): void {
-    this.#print(`< ${messageText(message)}`);
+    this.#screen.print(`< ${messageText(message)}`);
   }
 
   closed(how: ConnectionClosed): void {
-    for (const line of closedText(how)) this.#print(line);
+    for (const line of closedText(how)) this.#screen.print(line);
   }
 
   end(): void {
-    if (!this.#isEditing) return;
-    // What is half typed stays to be read, whole.
-    this.#readline.prevRows = this.#readline.getCursorPos().rows;
-    this.#readline.write(null, { ctrl: true, name: 'e' });
-    this.#readline.close();
-  }
-
-  #print(line: string): void {
-    if (!this.#isEditing) {
-      this.#output.write(`${line}\r\n`);
-      return;
-    }
-    this.#clear();
-    this.#output.write(`${line}\r\n`);
-    this.#readline.prevRows = 0;
-    this.#readline.prompt(true);
-  }
-
-  /** Takes the prompt and what is typed off the screen. */
-  #clear(): void {
-    moveCursor(this.#output, 0, -this.#readline.getCursorPos().rows);
-    cursorTo(this.#output, 0);
-    clearScreenDown(this.#output);
-  }
-
-  /** The cursor goes where the next line may be printed. */
-  #leave(): void {
-    this.#isEditing = false;
-    if (this.#readline.line === '') this.#clear();
-    else this.#output.write('\r\n');
+    this.#screen.end();
   }
 }

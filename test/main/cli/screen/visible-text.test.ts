@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { visibleJson, visibleText } from '../../../../src/main/cli/connect/visible-text.ts';
+import { visibleJson, visibleText } from '../../../../src/main/cli/screen/visible-text.ts';
 
 const SHOWN: readonly (readonly [text: string, shown: string])[] = [
   ['', ''],
