@@ -19,10 +19,10 @@ export { type BroadcastOptions, broadcast } from './websockets/broadcast.ts';
 export { type Connect, connect } from './websockets/connect.ts';
 export {
   Connection,
-  type ConnectionFacts,
   type RecvOptions,
   type SendOptions,
 } from './websockets/connection.ts';
+export type { ConnectionFacts } from './websockets/described-connection.ts';
 export { backoff, type ForeverOptions, processException } from './websockets/forever.ts';
 export { basicAuth, type CheckCredentials } from './websockets/server/basic-auth.ts';
 export { serve, unixServe } from './websockets/server/serve.ts';

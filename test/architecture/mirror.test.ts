@@ -113,7 +113,11 @@ const UNMIRRORED: readonly {
       'trade',
     ],
   },
-  { why: 'test/system/websockets-receive.test.ts', in: 'src/main/websockets/', files: ['connection'] },
+  {
+    why: 'test/system/websockets-receive.test.ts',
+    in: 'src/main/websockets/',
+    files: ['connection', 'described-connection'],
+  },
   { why: 'test/system/websockets-send.test.ts', in: 'src/main/websockets/', files: ['outgoing'] },
   {
     why: 'test/system/websockets-sync.test.ts',

@@ -137,7 +137,8 @@ export class ClientTransport implements AsyncTransport {
     const { doorbell } = this.#line;
     doorbell.arm();
     // The bell rings for news as well.
-    if (this.#hearAll() || !this.#inbox.isEmpty) doorbell.disarm();
+    // Of an end that was heard already nothing more is told, and what came late is not in the ring.
+    if (this.#hearAll() || this.#closed !== undefined || !this.#inbox.isEmpty) doorbell.disarm();
     else {
       await doorbell.waitAsync();
       this.#hearAll();

@@ -4,7 +4,8 @@ import { Request, Response } from '../../shared/protocol/handshake/message.ts';
 import type { ConnectOptions } from '../options/connect-options.ts';
 import { ClientTransport } from './client-transport.ts';
 import { planOf } from './connect-plan.ts';
-import { Connection, type ConnectionFacts } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionFacts } from './described-connection.ts';
 import { type ForeverOptions, foreverConnected } from './forever.ts';
 
 /** Opens connections: `await connect(uri)`, or one after the other with `connect.forever(uri)`. */

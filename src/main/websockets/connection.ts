@@ -1,24 +1,14 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { SocketAddress } from '../../shared/client/client-contract.ts';
 import { CloseCode } from '../../shared/protocol/close-code.ts';
 import { type ConnectionClosed, ConnectionClosedOK } from '../../shared/protocol/errors/connection-closed.ts';
 import { ConcurrencyError, WebSocketTimeout } from '../../shared/protocol/errors/websocket-exception.ts';
-import type { Request, Response } from '../../shared/protocol/handshake/message.ts';
 import { State } from '../../shared/protocol/protocol.ts';
+import { type ConnectionFacts, DescribedConnection } from './described-connection.ts';
 import { type Outgoing, sendAll } from './outgoing.ts';
 import { checkClose, payloadOf } from './payload.ts';
 import type { AsyncTransport, Decode, Message } from './transport.ts';
 import { timeoutMs } from './waiting-time.ts';
-
-/** What a connection is, apart from how its messages travel. */
-export interface ConnectionFacts {
-  readonly request: Request;
-  readonly response: Response;
-  readonly subprotocol: string | undefined;
-  readonly localAddress: SocketAddress | undefined;
-  readonly remoteAddress: SocketAddress | undefined;
-}
 
 export interface RecvOptions {
   /** Seconds; 0 takes what is there. Without it, or with null, as long as it takes. */
@@ -44,13 +34,7 @@ const PING_BYTES = 4;
  *
  * Runs on: main.
  */
-export class Connection implements AsyncIterable<Message>, AsyncDisposable {
-  readonly id: string = randomUUID();
-  readonly request: Request;
-  readonly response: Response;
-  readonly subprotocol: string | undefined;
-  readonly localAddress: SocketAddress | undefined;
-  readonly remoteAddress: SocketAddress | undefined;
+export class Connection extends DescribedConnection implements AsyncIterable<Message>, AsyncDisposable {
   readonly #transport: AsyncTransport;
   readonly #outgoing: Outgoing;
   #receiving: 'recv' | 'recvStreaming' | undefined;
@@ -59,44 +43,14 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
 
   /** @internal */
   constructor(transport: AsyncTransport, facts: ConnectionFacts) {
+    super(transport, facts);
     this.#transport = transport;
-    this.request = facts.request;
-    this.response = facts.response;
-    this.subprotocol = facts.subprotocol;
-    this.localAddress = facts.localAddress;
-    this.remoteAddress = facts.remoteAddress;
     this.#outgoing = { transport, fragmenting: undefined };
   }
 
   /** @internal What goes out of a connection, for those who send to many at once. */
   static outgoingOf(connection: Connection): Outgoing {
     return connection.#outgoing;
-  }
-
-  /** CONNECTING, OPEN, CLOSING or CLOSED, by `State`. */
-  get state(): State {
-    return this.#transport.state;
-  }
-
-  /** Seconds from a ping to its pong, of the newest that was answered; 0 until one was. */
-  get latency(): number {
-    return this.#transport.latency;
-  }
-
-  /** Undefined until the connection is closed; 1006 where no close frame came. */
-  get closeCode(): number | undefined {
-    const { closed } = this.#transport;
-    return closed === undefined ? undefined : (closed.rcvd?.code ?? CloseCode.ABNORMAL_CLOSURE);
-  }
-
-  get closeReason(): string | undefined {
-    const { closed } = this.#transport;
-    return closed === undefined ? undefined : (closed.rcvd?.reason ?? '');
-  }
-
-  /** How the connection ended, once it has: what `recv` rejects with. */
-  get closeInfo(): ConnectionClosed | undefined {
-    return this.#transport.closed;
   }
 
   /**

@@ -1,16 +1,15 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { SocketAddress } from '../../shared/client/client-contract.ts';
+import { randomBytes } from 'node:crypto';
 import { MisuseError } from '../../shared/invariant.ts';
 import { CloseCode } from '../../shared/protocol/close-code.ts';
 import { type ConnectionClosed, ConnectionClosedOK } from '../../shared/protocol/errors/connection-closed.ts';
 import { WebSocketTimeout } from '../../shared/protocol/errors/websocket-exception.ts';
-import type { Request, Response } from '../../shared/protocol/handshake/message.ts';
 import { State } from '../../shared/protocol/protocol.ts';
 import type { ConnectOptions } from '../options/connect-options.ts';
 import { ClientTransport } from './client-transport.ts';
 import { factsOf } from './connect.ts';
 import { planOf } from './connect-plan.ts';
-import { type ConnectionFacts, concurrent, type RecvOptions, type SendOptions } from './connection.ts';
+import { concurrent, type RecvOptions, type SendOptions } from './connection.ts';
+import { type ConnectionFacts, DescribedConnection } from './described-connection.ts';
 import { isPartList, notAMessage, opcodeOf } from './outgoing.ts';
 import { bytesOf, checkClose, isMessage, payloadOf } from './payload.ts';
 import type { Decode, Message } from './transport.ts';
@@ -25,13 +24,7 @@ const NO_BYTES = new Uint8Array(0);
  *
  * Runs on: main, or any other thread.
  */
-export class SyncConnection implements Iterable<Message>, Disposable {
-  readonly id: string = randomUUID();
-  readonly request: Request;
-  readonly response: Response;
-  readonly subprotocol: string | undefined;
-  readonly localAddress: SocketAddress | undefined;
-  readonly remoteAddress: SocketAddress | undefined;
+export class SyncConnection extends DescribedConnection implements Iterable<Message>, Disposable {
   readonly #transport: ClientTransport;
   /** Parts of a message are being received, or sent, by a loop that is not at its end. */
   #isStreaming = false;
@@ -39,36 +32,8 @@ export class SyncConnection implements Iterable<Message>, Disposable {
 
   /** @internal */
   constructor(transport: ClientTransport, facts: ConnectionFacts) {
+    super(transport, facts);
     this.#transport = transport;
-    this.request = facts.request;
-    this.response = facts.response;
-    this.subprotocol = facts.subprotocol;
-    this.localAddress = facts.localAddress;
-    this.remoteAddress = facts.remoteAddress;
-  }
-
-  get state(): State {
-    return this.#transport.state;
-  }
-
-  /** Seconds from a ping to its pong, of the newest that was answered; 0 until one was. */
-  get latency(): number {
-    return this.#transport.latency;
-  }
-
-  get closeCode(): number | undefined {
-    const { closed } = this.#transport;
-    return closed === undefined ? undefined : (closed.rcvd?.code ?? CloseCode.ABNORMAL_CLOSURE);
-  }
-
-  get closeReason(): string | undefined {
-    const { closed } = this.#transport;
-    return closed === undefined ? undefined : (closed.rcvd?.reason ?? '');
-  }
-
-  /** How the connection ended, once it has: what `recv` throws. */
-  get closeInfo(): ConnectionClosed | undefined {
-    return this.#transport.closed;
   }
 
   /**

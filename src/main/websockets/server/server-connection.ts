@@ -1,5 +1,6 @@
 import type { ServerLogger } from '../../options/serve-options.ts';
-import { Connection, type ConnectionFacts } from '../connection.ts';
+import { Connection } from '../connection.ts';
+import type { ConnectionFacts } from '../described-connection.ts';
 import { usernameOf } from './basic-auth.ts';
 import type { WsTransport } from './ws-transport.ts';
 
