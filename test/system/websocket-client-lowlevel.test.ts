@@ -399,3 +399,25 @@ test('with a server of Python websockets', { timeout: 30_000 }, async (t) => {
   assert.deepEqual(ws.recvData(), [8, new Uint8Array([0x0f, 0xa1, ...ascii('as asked')])]);
   assert.throws(() => ws.recv(), WebSocketConnectionClosedException);
 });
+
+test('frames of a server that masks them are taken, in fragments and between plain ones too', async (t) => {
+  const masked = { masked: true };
+  const ws = await receiving(
+    t,
+    Buffer.concat([
+      text('Hello, masked', masked),
+      text('plain'),
+      text('frag', { fin: false, masked: true }),
+      wireFrame(9, 'ping', masked),
+      wireFrame(0, 'ment', masked),
+      wireFrame(2, Buffer.alloc(70_000, 7), masked),
+      wireFrame(8, Buffer.of(3, 232), masked),
+    ]),
+  );
+  assert.equal(await ws.recvAsync(), 'Hello, masked');
+  assert.equal(await ws.recvAsync(), 'plain');
+  assert.equal(await ws.recvAsync(), 'fragment');
+  assert.deepEqual(await ws.recvAsync(), new Uint8Array(70_000).fill(7));
+  const [opcode, data] = await ws.recvDataAsync();
+  assert.deepEqual([opcode, Buffer.from(data)], [ABNF.OPCODE_CLOSE, Buffer.of(3, 232)]);
+});

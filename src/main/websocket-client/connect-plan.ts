@@ -76,6 +76,8 @@ export function connectPlan(
     writeLimit: WRITE_LIMIT,
     followsRedirects: false,
     delivers: 'frames',
+    // As the original does, since servers that do so have been made for it.
+    acceptsMasked: true,
     checksText: !(options.skipUtf8Validation ?? false),
     proxy: proxyOf(target, options, env),
     proxyTimeoutMs: timerMs(options.httpProxyTimeout ?? PROXY_TIMEOUT_S),

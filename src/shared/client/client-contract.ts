@@ -44,6 +44,8 @@ export interface ConnectPlan {
   readonly redirectsMax?: number | undefined;
   /** What is handed over: messages and their parts (where left out), or each frame, control frames among them. */
   readonly delivers?: 'messages' | 'frames';
+  /** Takes frames that are masked, which a server's must not be. */
+  readonly acceptsMasked?: boolean;
   /** false hands over text that may be no UTF-8. */
   readonly checksText?: boolean;
   /** true: as the environment says; null: none; a proxy that was decided on already. */

@@ -57,7 +57,8 @@ export class ClientProtocol extends Protocol<Response> {
   /** @throws InvalidURI, or MisuseError where a subprotocol cannot be in a header. */
   constructor(uri: string | WebSocketURI, options: ClientProtocolOptions) {
     const { platform, maxSize, state = State.CONNECTING, limits = HANDSHAKE_LIMITS } = options;
-    super('client', { platform, maxSize, state, checksText: options.checksText });
+    const { acceptsMasked, checksText } = options;
+    super('client', { platform, maxSize, state, acceptsMasked, checksText });
     if (options.subprotocols !== undefined) expectSubprotocols(options.subprotocols);
     this.uri = typeof uri === 'string' ? parseUri(uri) : uri;
     this.key = options.key ?? generateKey(platform);

@@ -13,7 +13,7 @@ const LENGTH_16_HEADER_BYTES = 4;
  */
 export class FrameReader {
   readonly #messages: MessageReader;
-  readonly #mustBeMasked: boolean;
+  readonly #mustBeMasked: boolean | undefined;
   readonly #header = new FrameHeader();
   #chunk: Uint8Array = NO_BYTES;
   #at = 0;
@@ -23,7 +23,8 @@ export class FrameReader {
   #isInPayload = false;
   readonly #payload = new GrowingBytes();
 
-  constructor(messages: MessageReader, mustBeMasked: boolean) {
+  /** @param mustBeMasked undefined takes frames either way. */
+  constructor(messages: MessageReader, mustBeMasked: boolean | undefined) {
     this.#messages = messages;
     this.#mustBeMasked = mustBeMasked;
   }

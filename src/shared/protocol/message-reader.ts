@@ -67,14 +67,14 @@ export class MessageReader {
   /**
    * Judges the first two bytes of a frame: of the header, what is known from them.
    *
-   * @param mustBeMasked as a client's frames must and a server's must not.
+   * @param mustBeMasked as a client's frames must and a server's must not; undefined where nobody minds.
    * @returns false where there is a fault.
    */
-  judgeStart(header: FrameHeader, mustBeMasked: boolean): boolean {
+  judgeStart(header: FrameHeader, mustBeMasked: boolean | undefined): boolean {
     const { fin, rsv, opcode, masked, headerLength } = header;
     const isControl = opcode >= OPCODE.close;
     if (isControl ? opcode > OPCODE.pong : opcode > OPCODE.binary) return this.#refuse('invalid opcode');
-    if (masked !== mustBeMasked) return this.#refuse('incorrect masking');
+    if (mustBeMasked !== undefined && masked !== mustBeMasked) return this.#refuse('incorrect masking');
     if (isControl) {
       if (rsv !== 0) return this.#refuse('reserved bits must be 0');
       if (!fin) return this.#refuse('fragmented control frame');

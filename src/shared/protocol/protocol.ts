@@ -34,6 +34,8 @@ export interface ProtocolOptions {
    * is judged by the header, before the payload arrives.
    */
   readonly maxSize?: number | null | readonly [message: number | null, fragment: number | null] | undefined;
+  /** Takes frames masked or not, where a peer's side must do one. */
+  readonly acceptsMasked?: boolean | undefined;
   /** false lets text pass that is no UTF-8. */
   readonly checksText?: boolean | undefined;
   /** Where the handshake was done elsewhere: what it agreed on. */
@@ -93,7 +95,8 @@ export class Protocol<E = never> {
     this.#maskKey = side === 'client' ? new Uint8Array(MASK_KEY_BYTES) : undefined;
     this.#messages = new MessageReader(this.maxSize, options.platform, options.checksText ?? true);
     this.#messages.extensions = this.extensions;
-    this.#frames = new FrameReader(this.#messages, side === 'server');
+    const mustBeMasked = options.acceptsMasked === true ? undefined : side === 'server';
+    this.#frames = new FrameReader(this.#messages, mustBeMasked);
   }
 
   // ---- What a handshake must bring: overridden by a class that starts with CONNECTING.

@@ -138,7 +138,11 @@ export class ClientConnection {
         pong: (payload) => this.#answered(payload),
         read: () => this.#flush(),
       },
-      { controlToo: plan.delivers === 'frames', checksText: plan.checksText ?? true },
+      {
+        controlToo: plan.delivers === 'frames',
+        checksText: plan.checksText ?? true,
+        acceptsMasked: plan.acceptsMasked ?? false,
+      },
     );
     this.#opened = { socket, protocol, input };
     this.#words.state = State.OPEN;

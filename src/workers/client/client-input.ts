@@ -20,9 +20,10 @@ export interface Handing {
   /** Control frames, too. */
   readonly controlToo: boolean;
   readonly checksText: boolean;
+  readonly acceptsMasked: boolean;
 }
 
-const MESSAGES: Handing = { controlToo: false, checksText: true };
+const MESSAGES: Handing = { controlToo: false, checksText: true, acceptsMasked: false };
 
 const now = (): MonotonicNs => (performance.now() * NS_PER_MS) as MonotonicNs;
 
@@ -64,7 +65,7 @@ export class ClientInput implements LaneSink {
     this.#words = words;
     this.#events = events;
     this.#handing = handing;
-    this.#lane = new FrameLane(this, maxBytes, protocol.extensions.length > 0);
+    this.#lane = new FrameLane(this, maxBytes, protocol.extensions.length > 0, handing.acceptsMasked);
   }
 
   /**

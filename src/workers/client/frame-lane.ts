@@ -25,9 +25,9 @@ export class FrameLane implements SortedFrames {
   #over = false;
 
   /** @param maxBytes of a frame that is a message by itself; Infinity is no limit. */
-  constructor(sink: LaneSink, maxBytes: number, compressed: boolean) {
+  constructor(sink: LaneSink, maxBytes: number, compressed: boolean, acceptsMasked = false) {
     this.#sink = sink;
-    this.#sorter = new FrameSorter(this, maxBytes);
+    this.#sorter = new FrameSorter(this, maxBytes, acceptsMasked);
     if (compressed) this.#sorter.expectCompression();
   }
 

@@ -92,6 +92,7 @@ async function openOne(
     additionalHeaders: headers,
     limits: plan.limits,
     checksText: plan.checksText,
+    acceptsMasked: plan.acceptsMasked,
     key: plan.request?.headers.find(([name, value]) => isKey(name) && value !== '')?.[1],
     takesAnySubprotocol: plan.request !== undefined,
   });

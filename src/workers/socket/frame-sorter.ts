@@ -11,6 +11,8 @@ const LENGTH_16 = 126;
 /** Bytes of a header without a mask, by where its length is. */
 const LENGTH_7_BYTES = 2;
 const LENGTH_16_BYTES = 4;
+/** The shortest header with a mask. */
+const MASKED_HEADER_BYTES = 6;
 
 /** Where the sorter puts what it found. */
 export interface SortedFrames extends Pick<ConnectionEvents, 'text' | 'binary'> {
@@ -37,14 +39,17 @@ export class FrameSorter {
   over = false;
   readonly #sink: SortedFrames;
   readonly #maxPayload: number;
+  readonly #acceptsMasked: boolean;
   readonly #header = new FrameHeader();
   #compressed = false;
   #fragmentOpen = false;
   #textLength = 0;
 
-  constructor(sink: SortedFrames, maxPayload: number) {
+  /** @param acceptsMasked masked frames are forwarded instead of refused. */
+  constructor(sink: SortedFrames, maxPayload: number, acceptsMasked = false) {
     this.#sink = sink;
     this.#maxPayload = maxPayload;
+    this.#acceptsMasked = acceptsMasked;
   }
 
   /** permessage-deflate was negotiated: every message goes to ws. */
@@ -143,7 +148,7 @@ export class FrameSorter {
   /** Whether ws accepts a frame with these first two bytes at this place. It must be exact: ws reports a refusal later. */
   #mayBegin(): boolean {
     const { fin, rsv, opcode, masked, headerLength } = this.#header;
-    if (masked) return false;
+    if (masked && !this.#acceptsMasked) return false;
     switch (opcode) {
       case OPCODE.continuation:
         return rsv === 0 && this.#fragmentOpen;
@@ -153,7 +158,7 @@ export class FrameSorter {
       case OPCODE.close:
       case OPCODE.ping:
       case OPCODE.pong:
-        return rsv === 0 && fin && headerLength === 2;
+        return rsv === 0 && fin && headerLength === (masked ? MASKED_HEADER_BYTES : LENGTH_7_BYTES);
       default:
         return false;
     }

@@ -44,6 +44,7 @@ test('without options everything is as documented', () => {
     writeLimit: 32 * 1024,
     followsRedirects: false,
     delivers: 'frames',
+    acceptsMasked: true,
     checksText: true,
     proxy: null,
     proxyTimeoutMs: 60_000,
