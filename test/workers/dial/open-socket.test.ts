@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { lookup } from 'node:dns/promises';
 import { existsSync, readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import type { DialOptions } from '../../../src/shared/proxy/dial-options.ts';
 import { openSocket } from '../../../src/workers/dial/open-socket.ts';
@@ -54,11 +55,15 @@ for (const [family, address] of FAMILIES) {
   });
 }
 
-/** The timer the kernel runs for a socket: 02 is that of keepalive. */
-function kernelTimer(port: number | undefined): string | undefined {
-  const hex = port!.toString(16).toUpperCase().padStart(4, '0');
+/** The timer the kernel runs for an open socket: 02 is that of keepalive. */
+function kernelTimer({ localPort, remotePort }: Socket): string | undefined {
+  const hex = (port: number | undefined): string => port!.toString(16).toUpperCase().padStart(4, '0');
+  // Both ends and the state: an earlier connection from the same port may still be waiting for its end.
   const row = readFileSync('/proc/net/tcp', 'utf8').match(
-    new RegExp(`^ *\\d+: [0-9A-F]{8}:${hex} \\S+ \\S+ \\S+ (\\d\\d):`, 'm'),
+    new RegExp(
+      `^ *\\d+: [0-9A-F]{8}:${hex(localPort)} [0-9A-F]{8}:${hex(remotePort)} 01 \\S+ (\\d\\d):`,
+      'm',
+    ),
   );
   return row?.[1];
 }
@@ -72,7 +77,7 @@ for (const secured of [undefined, SECURED]) {
     const timers: (string | undefined)[] = [];
     for (const options of [{ keepAliveMs: 30_000 }, {}] satisfies DialOptions[]) {
       const socket = await openSocket(at, secured, options, NEVER);
-      timers.push(kernelTimer(socket.localPort));
+      timers.push(kernelTimer(socket));
       socket.destroy();
     }
     assert.equal(timers[0], '02');
