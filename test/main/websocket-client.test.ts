@@ -21,6 +21,7 @@ test('ringfeed/websocket-client exports exactly its public names', () => {
     'STATUS_INVALID_PAYLOAD',
     'STATUS_MESSAGE_TOO_BIG',
     'STATUS_NORMAL',
+    'STATUS_NOT_AVAILABLE',
     'STATUS_POLICY_VIOLATION',
     'STATUS_PROTOCOL_ERROR',
     'STATUS_SERVICE_RESTART',

@@ -4,7 +4,9 @@ export const STATUS_NORMAL = CloseCode.NORMAL_CLOSURE;
 export const STATUS_GOING_AWAY = CloseCode.GOING_AWAY;
 export const STATUS_PROTOCOL_ERROR = CloseCode.PROTOCOL_ERROR;
 export const STATUS_UNSUPPORTED_DATA_TYPE = CloseCode.UNSUPPORTED_DATA;
+/** The name that the original has, and the one that is meant. */
 export const STATUS_STATUS_NOT_AVAILABLE = CloseCode.NO_STATUS_RCVD;
+export const STATUS_NOT_AVAILABLE = STATUS_STATUS_NOT_AVAILABLE;
 export const STATUS_ABNORMAL_CLOSED = CloseCode.ABNORMAL_CLOSURE;
 export const STATUS_INVALID_PAYLOAD = CloseCode.INVALID_DATA;
 export const STATUS_POLICY_VIOLATION = CloseCode.POLICY_VIOLATION;
