@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import type { ClientNews, ConnectPlan, OpenCommand } from '../../shared/client/client-contract.ts';
+import type { ConnectPlan, OpenCommand } from '../../shared/client/client-contract.ts';
 import { ClientWords } from '../../shared/client/client-words.ts';
 import { Doorbell } from '../../shared/ring/doorbell.ts';
 import { createRing } from '../../shared/ring/ring-layout.ts';
@@ -87,5 +87,3 @@ export function openLine(plan: ConnectPlan, lost: (why: Error) => void): ClientL
   if (host === undefined || host.hasEnded) host = new ClientHost();
   return host.open(plan, lost);
 }
-
-export type { ClientNews };
