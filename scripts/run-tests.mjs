@@ -13,11 +13,10 @@ if (files.length === 0) {
   console.error(`no built test matches ${wanted.join(' ')}; run npm run build first`);
   process.exit(1);
 }
+// The spec reporter lists what failed once more at the end, where a reader of a long log looks first.
 const { status } = spawnSync(
   process.execPath,
-  ['--test', '--test-concurrency=2', '--test-timeout=300000', ...files],
-  {
-    stdio: 'inherit',
-  },
+  ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=300000', ...files],
+  { stdio: 'inherit' },
 );
 process.exit(status ?? 1);

@@ -116,6 +116,7 @@ const TABLE: readonly {
       'src/workers/dial/',
       'src/workers/socket/carry.ts',
       'src/workers/socket/frame-sorter.ts',
+      'src/workers/socket/head-end.ts',
       'src/workers/thread-scanner.ts',
     ],
     packages: ['node:'],

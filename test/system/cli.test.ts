@@ -294,6 +294,31 @@ test('csv is one table with a header, and its summary goes to standard error', a
   }
 });
 
+// ESC and BEL, the one-character CSI, what turns the direction of writing, a line separator.
+const HOSTILE = 'no\u001b[2J\u0007\u009b31m\u202e\u2028";x';
+
+for (const [format, shown] of [
+  ['pretty', String.raw`refused SUBSCRIBE_REFUSED: trade: no\x1b[2J\x07\x9b31m\u202e\u2028";x`],
+  ['csv', String.raw`"trade: no\x1b[2J\x07\x9b31m\u202e\u2028"";x"`],
+  ['json', String.raw`"detail":"trade: no\u001b[2J\u0007\u009b31m\u202e\u2028\";x"`],
+] as const)
+  test(`as ${format}, words of the exchange are shown whole and steer no terminal`, async () => {
+    const venue = await scriptedVenue((socket, request) => {
+      const { req_id } = JSON.parse(request) as { req_id?: number };
+      const refusal = { error: HOSTILE, method: 'subscribe', req_id, success: false, symbol: 'BTC/USD' };
+      socket.send(JSON.stringify(refusal));
+    });
+    try {
+      const options = ['--channels', 'trade', '--url', venue.url, '--seconds', '1', '--format', format];
+      const { code, stdout, stderr } = await runCli(['watch', 'kraken', 'BTC/USD', ...options]);
+      assert.equal(code, 0);
+      assert.ok(stdout.includes(shown), stdout);
+      for (const c of '\u001b\u0007\u009b\u202e\u2028') assert.ok(!(stdout + stderr).includes(c), stdout);
+    } finally {
+      await venue.close();
+    }
+  });
+
 test('the demo runs by itself, with the exchanges that it is told, and reports as JSON what flowed', async () => {
   const { code, lines } = await runCli([
     'demo',

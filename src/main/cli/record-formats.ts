@@ -11,18 +11,13 @@ import {
   tickerJson,
   tradeJson,
 } from './record-text.ts';
+import { visibleText } from './screen/visible-text.ts';
 
 export const FORMATS = ['pretty', 'json', 'csv', 'none'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Takes whole lines, without their line ends. */
 export type LineSink = (line: string) => void;
-
-/** Text from the network, made safe to show: control characters would let a venue steer the terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
-export const printable = (text: string): string =>
-  text.replace(CONTROL, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /** A strategy that writes every record as a line of this format. */
 export function formatter(format: Format, write: LineSink): Strategy {
@@ -78,8 +73,8 @@ const CSV_COLUMNS = [
 type CsvRow = Partial<Record<(typeof CSV_COLUMNS)[number], string | number | boolean | undefined>>;
 
 const csvField = (value: string | number | boolean | undefined): string => {
-  const text = value === undefined ? '' : String(value);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = value === undefined ? '' : visibleText(String(value));
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
 /** One table for all records: a book message is a row for each level, its side `bid` or `ask`. */
@@ -158,7 +153,7 @@ function pretty(write: LineSink): Strategy {
   const line = (view: RecordView, kind: string, text: string): void => {
     const time = view.timeUs < 0 ? ' '.repeat(12) : new Date(view.time).toISOString().slice(11, 23);
     // What concerns a whole connection, each change of its state for one, is headed by its name.
-    const symbol = (view.symbol || printable(view.venueSymbol) || view.feed).padEnd(12);
+    const symbol = (view.symbol || visibleText(view.venueSymbol) || view.feed).padEnd(12);
     write(`${colors.dim(time)} ${colors.bold(symbol)} ${kind.padEnd(10)} ${text}`);
   };
   const sided = (side: string, text: string): string =>
@@ -191,7 +186,7 @@ function pretty(write: LineSink): Strategy {
       line(i, 'instrument', `${i.state}, price ${i.pricePrecision} and quantity ${i.qtyPrecision} decimals`),
     onStatus: (s) => {
       const why = s.fault === 'NONE' ? '' : ` ${s.fault}`;
-      const detail = s.detail === '' ? '' : `: ${printable(s.detail)}`;
+      const detail = s.detail === '' ? '' : `: ${visibleText(s.detail)}`;
       line(s, 'status', (s.fault === 'NONE' ? colors.cyan : colors.yellow)(`${s.status}${why}${detail}`));
     },
     onGap: (g) =>

@@ -12,13 +12,12 @@ import {
 } from '../strategy/market-views.ts';
 import type { GapView, StatusView } from '../strategy/notice-views.ts';
 import type { RecordView } from '../strategy/record-view.ts';
+import { visibleJson } from './screen/visible-text.ts';
 
 /**
  * Records as JSON text, one object per line. Written by hand rather than with `JSON.stringify`, because
  * numbers are printed as the exact decimals the exchange sent, trailing zeros included.
  */
-
-const quoted = (text: string): string => JSON.stringify(text);
 
 /** Milliseconds with their fraction, from whole µs; null where the exchange sent no time. */
 const msText = (us: number): string => {
@@ -30,7 +29,7 @@ const msText = (us: number): string => {
 const finite = (value: number): string => (Number.isFinite(value) ? String(value) : 'null');
 
 const head = (type: string, view: RecordView): string =>
-  `{"type":"${type}","exchange":"${view.exchange}","symbol":${quoted(view.symbol)},"venueSymbol":${quoted(view.venueSymbol)}` +
+  `{"type":"${type}","exchange":"${view.exchange}","symbol":${visibleJson(view.symbol)},"venueSymbol":${visibleJson(view.venueSymbol)}` +
   `,"time":${msText(view.timeUs)},"received":${Math.round(view.received)},"feed":"${view.feed}","epoch":${view.epoch}`;
 
 export function tradeJson(t: TradeView): string {
@@ -72,7 +71,7 @@ export function instrumentJson(i: InstrumentView): string {
 }
 
 export function statusJson(s: StatusView): string {
-  return `${head('status', s)},"status":"${s.status}","fault":"${s.fault}","detail":${quoted(s.detail)},"value":${finite(s.value)}}`;
+  return `${head('status', s)},"status":"${s.status}","fault":"${s.fault}","detail":${visibleJson(s.detail)},"value":${finite(s.value)}}`;
 }
 
 export function gapJson(g: GapView): string {

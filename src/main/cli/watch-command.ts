@@ -17,8 +17,9 @@ import {
 import { noticeColors } from './colors.ts';
 import { endSignal, interruptSignal } from './interrupt.ts';
 import { Output } from './output.ts';
-import { FORMATS, type Format, formatter, printable } from './record-formats.ts';
+import { FORMATS, type Format, formatter } from './record-formats.ts';
 import { RunMeter } from './run-meter.ts';
+import { visibleText } from './screen/visible-text.ts';
 import { summaryText } from './summary-text.ts';
 
 interface WatchOptions {
@@ -186,7 +187,7 @@ function telling(strategy: Strategy): { readonly strategy: Strategy; readonly fa
         strategy.onStatus?.(status);
         const { status: what, detail, value, feed } = status;
         const say = (text: string): void => {
-          process.stderr.write(`${noticeColors.bold('ringfeed')}: ${feed}: ${printable(text)}\n`);
+          process.stderr.write(`${noticeColors.bold('ringfeed')}: ${feed}: ${visibleText(text)}\n`);
         };
         if (what === 'disconnected' && status.fault !== 'NONE') say(detail);
         else if (what === 'reconnecting') say(`trying again in ${(value / 1000).toFixed(1)} s`);

@@ -14,7 +14,7 @@ import type { ProxyServer } from '../../shared/proxy/proxy-server.ts';
 import { resolveProxy } from '../../shared/proxy/resolve-proxy.ts';
 import { dial, type SocketReading } from '../dial/dial.ts';
 import { redirectOf } from '../dial/redirects.ts';
-import { HeadEnd } from './head-end.ts';
+import { HeadEnd } from '../socket/head-end.ts';
 
 /** A connection that is open, before any frame was read. */
 export interface OpenedConnection {
@@ -192,7 +192,7 @@ class Handshake implements SocketReading {
     if (this.#isOver) return this.#reading.frames(bytes, 0, length);
     const protocol = this.#protocol;
     // Byte for byte only up to the end of the head: what is behind it belongs to the protocol where it refuses.
-    const headEnd = this.#headEnd.find(bytes, length);
+    const headEnd = this.#headEnd.find(bytes, 0, length);
     const upTo = headEnd < 0 ? length : headEnd;
     protocol.receiveData(Uint8Array.prototype.slice.call(bytes, 0, upTo));
     if (upTo < length && protocol.state !== State.OPEN)

@@ -4,6 +4,7 @@ import type { MonotonicNs } from '../../shared/units.ts';
 import type { ConnectionEvents } from '../feed-events.ts';
 import { Carry } from './carry.ts';
 import { FrameSorter, type SortedFrames } from './frame-sorter.ts';
+import { HeadEnd } from './head-end.ts';
 
 /**
  * Pongs that may wait for the server to read, bytes. Beyond it nothing more is read: a server that sends
@@ -13,9 +14,6 @@ const PONG_BYTES_MAX = 16 * 1024;
 
 const resetByPeer = (): NodeJS.ErrnoException =>
   Object.assign(new Error('connection reset by peer'), { code: 'ECONNRESET' });
-
-/** The end of an HTTP header. */
-const HEADER_END = Buffer.from('\r\n\r\n');
 
 export interface LaneOptions {
   readonly events: Pick<ConnectionEvents, 'text' | 'binary' | 'chunkEnd'>;
@@ -46,12 +44,11 @@ export class FastLane extends Duplex implements SortedFrames {
   readonly #events: LaneOptions['events'];
   readonly #sorter: FrameSorter;
   readonly #carry = new Carry();
+  readonly #headEnd = new HeadEnd();
   #socket: Socket | undefined;
   #reading = true;
   /** The opening handshake is done and frames follow. */
   #open = false;
-  /** Bytes of `HEADER_END` that the handshake's last bytes match. */
-  #headerEndMatched = 0;
   /** Receive time of the chunk read last. NaN keeps the field from being a small integer at first. */
   #receivedAtNs = Number.NaN as MonotonicNs;
   /** The consumer said stop. */
@@ -203,15 +200,10 @@ export class FastLane extends Duplex implements SortedFrames {
 
   /** Pushes up to the end of a header, because what follows it may be frames: only ws knows, from its next event on. */
   #handshake(bytes: Buffer, start: number, end: number): number {
-    let at = start;
-    while (at < end && this.#headerEndMatched < HEADER_END.length) {
-      const byte = bytes[at++];
-      if (byte === HEADER_END[this.#headerEndMatched]) this.#headerEndMatched++;
-      else this.#headerEndMatched = byte === HEADER_END[0] ? 1 : 0;
-    }
-    if (this.#headerEndMatched === HEADER_END.length) this.#headerEndMatched = 0;
-    this.push(Buffer.from(bytes.subarray(start, at)));
-    return at;
+    const headEnd = this.#headEnd.find(bytes, start, end);
+    const upTo = headEnd < 0 ? end : headEnd;
+    this.push(Buffer.from(bytes.subarray(start, upTo)));
+    return upTo;
   }
 
   /** Goes on with what waited, if it need not wait any longer. Called from within itself it only goes round again. */

@@ -1,13 +1,13 @@
 /** CR LF CR LF. */
 const HEAD_END = [13, 10, 13, 10] as const;
 
-/** Finds where the head of a response ends in bytes that come in pieces. */
+/** Finds where the head of an HTTP response ends in bytes that come in pieces. */
 export class HeadEnd {
   #matched = 0;
 
-  /** @returns the index behind the head, or -1 where it does not end in these bytes. */
-  find(bytes: Uint8Array, length: number): number {
-    for (let i = 0; i < length; i++) {
+  /** @returns the index behind the head, or -1 where it does not end in `bytes[start..end)`. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    for (let i = start; i < end; i++) {
       const byte = bytes[i]!;
       if (byte === HEAD_END[this.#matched]) this.#matched++;
       else this.#matched = byte === HEAD_END[0] ? 1 : 0;
