@@ -25,8 +25,8 @@ export const SLOT_BYTES: usize = 16;
 export const SLOTS: i32 = 32;
 /** Rows in each list, an int32 each. */
 export const COUNTS_AT: usize = 0x16200;
-export const LISTS_AT: usize = 0x18000;
-export const LISTS: i32 = 2;
+export const LISTS_AT: usize = 0x60000;
+export const LISTS: i32 = 3;
 export const LIST_BYTES: usize = 0x10000;
 /** A message with more rows in a list is not for the scanner. */
 export const ROWS_MAX: i32 = 512;
@@ -48,7 +48,7 @@ export const MOVES_AT: usize = 0x40000;
 export const MOVES_BITS: i32 = 8;
 export const MOVES: i32 = 1 << MOVES_BITS;
 /** The same by multiples of 256 bytes, 0 to 16. */
-export const FAR_MOVES_AT: usize = 0x80000;
+export const FAR_MOVES_AT: usize = 0x18000;
 export const FAR_MOVES: i32 = 16;
 
 /** Bytes that may be read behind a message, whatever they are. */
@@ -94,9 +94,9 @@ export const OP_PRICE: i32 = 5;
 export const OP_QTY: i32 = 6;
 /** `2023-10-06T17:35:55.440295Z`, as microseconds since the epoch. */
 export const OP_TIME: i32 = 7;
-/** Rows of a list begin. Argument: the list. Numbers: the byte that means there are none, bytes up to the end of the rows. */
+/** Rows begin. Argument: the list of the first one | bits of all lists << 8. Numbers: the byte that means there are none, bytes up to the end of the rows. */
 export const OP_ROWS: i32 = 8;
-/** A row ends; another follows where this byte does. Argument: the byte. Numbers: list, bytes back to the row's begin. */
+/** A row ends; another follows where this byte does. Argument: the byte. Numbers: bytes back to the row's begin. */
 export const OP_NEXT_ROW: i32 = 9;
 /** These ops are left out where the literal does not stand here. Numbers: bytes up to the end of what is left out. */
 export const OP_MAYBE: i32 = 10;
@@ -106,6 +106,8 @@ export const OP_INTEGER: i32 = 11;
 export const OP_SECONDS: i32 = 12;
 /** Goes on elsewhere. Number: how many bytes further. */
 export const OP_SKIP: i32 = 13;
+/** One of several literals, as in a choice; the third number of a literal's head is the list that the row goes to. */
+export const OP_SORT: i32 = 14;
 /** Bytes of an op, or of a literal among several, without its literal. */
 export const OP_BYTES: usize = 16;
 /** Bytes of a row. */
@@ -114,6 +116,8 @@ export const ROW_BYTES: usize = 128;
 /** The lists that a message's levels are in: price in slot 0 of a row, quantity in slot 1. */
 export const BIDS_LIST: i32 = 0;
 export const ASKS_LIST: i32 = 1;
+/** What else a message has rows of. */
+export const TRADES_LIST: i32 = 2;
 
 /**
  * One side of a book: a header of int32, and four arrays of as many levels as there is room for, the best

@@ -12,6 +12,7 @@ import {
   OP_SECONDS,
   OP_SIGNED,
   OP_SKIP,
+  OP_SORT,
   OP_SYMBOL,
   OP_TIME,
   OP_UNSIGNED,
@@ -59,10 +60,10 @@ export class Program {
     return at;
   }
 
-  /** One of several literals. @returns where it begins. */
-  choice(literal: string): number {
+  /** One of several literals. @param list of the rows that begin with it. @returns where it begins. */
+  choice(literal: string, list = 0): number {
     const at = this.length;
-    for (const word of [literal.length, 0, 0, 0]) this.#word(word);
+    for (const word of [literal.length, 0, list, 0]) this.#word(word);
     this.#literal(literal);
     return at;
   }
@@ -156,15 +157,30 @@ export const either =
   (program) => {
     const op = program.op(OP_CHOICE, slot, branches.length);
     const choices = branches.map(([literal]) => program.choice(literal));
-    const skips: number[] = [];
-    for (const [n, [, ...parts]] of branches.entries()) {
-      program.goOnHere(op, choices[n]!);
-      for (const part of parts) part(program);
-      // The last one goes on by itself, if nothing that it expects would be taken for the others' as well.
-      if (n < branches.length - 1 || program.expects) skips.push(program.op(OP_SKIP));
-    }
-    for (const skip of skips) program.patch(skip, 1, program.length - skip);
+    putBranches(
+      program,
+      op,
+      choices,
+      branches.map(([, ...parts]) => parts),
+    );
   };
+
+/** The parts behind each of the literals `choices` of the op at `op`, all of which go on behind the last of them. */
+function putBranches(
+  program: Program,
+  op: number,
+  choices: readonly number[],
+  shapes: readonly Shape[],
+): void {
+  const skips: number[] = [];
+  for (const [n, parts] of shapes.entries()) {
+    program.goOnHere(op, choices[n]!);
+    for (const part of parts) part(program);
+    // The last one goes on by itself, if nothing that it expects would be taken for the others' as well.
+    if (n < shapes.length - 1 || program.expects) skips.push(program.op(OP_SKIP));
+  }
+  for (const skip of skips) program.patch(skip, 1, program.length - skip);
+}
 
 /**
  * These parts where this literal begins them, else nothing: then the first of them is NaN, or a list without
@@ -184,12 +200,45 @@ export const maybe =
 /** Rows of a list, a character between them. @param none the character that stands here where there are none. */
 export const rows =
   (list: number, none: string, separator: string, ...parts: Shape): Part =>
+  (program) =>
+    putRows(program, [list], none, separator, () => {
+      for (const part of parts) part(program);
+    });
+
+/** Rows of several lists in any order, a character between them: what a row begins with tells its list. */
+export const sortedRows =
+  (
+    none: string,
+    separator: string,
+    ...branches: readonly (readonly [list: number, literal: string, ...parts: Shape])[]
+  ): Part =>
   (program) => {
-    invariant(list >= 0 && list < LISTS, `a list is 0 to ${LISTS - 1}`);
-    const op = program.op(OP_ROWS, list, none.charCodeAt(0) || 0);
-    const first = program.length;
-    for (const part of parts) part(program);
-    const next = program.op(OP_NEXT_ROW, separator.charCodeAt(0), list);
-    program.patch(next, 2, next - first);
-    program.patch(op, 2, program.length - op);
+    const lists = branches.map(([list]) => list);
+    putRows(program, lists, none, separator, () => {
+      const op = program.op(OP_SORT, 0, branches.length);
+      const choices = branches.map(([list, literal]) => program.choice(literal, list));
+      putBranches(
+        program,
+        op,
+        choices,
+        branches.map(([, , ...parts]) => parts),
+      );
+    });
   };
+
+function putRows(
+  program: Program,
+  lists: readonly number[],
+  none: string,
+  separator: string,
+  putRow: () => void,
+): void {
+  for (const list of lists) invariant(list >= 0 && list < LISTS, `a list is 0 to ${LISTS - 1}`);
+  const bits = lists.reduce((all, list) => all | (1 << list), 0);
+  const op = program.op(OP_ROWS, lists[0]! | (bits << 8), none.charCodeAt(0) || 0);
+  const first = program.length;
+  putRow();
+  const next = program.op(OP_NEXT_ROW, separator.charCodeAt(0));
+  program.patch(next, 1, next - first);
+  program.patch(op, 2, program.length - op);
+}

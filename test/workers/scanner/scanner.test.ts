@@ -24,6 +24,7 @@ import {
   type Shape,
   seconds,
   signed,
+  sortedRows,
   symbol,
   text,
   time,
@@ -349,6 +350,50 @@ test('numbers of up to nineteen digits and nine decimals are read here, all othe
     if (!isLeft) here++;
   }
   assert.ok(here > 20_000, `${here} were read here`);
+});
+
+test('rows go to the list that they begin with, each list in its order', () => {
+  const shape: Shape = [
+    text('<'),
+    sortedRows(
+      ']',
+      ',',
+      [1, 'a', unsigned(0), maybe('/', integer(2)), text(';')],
+      [0, 'b', unsigned(0), text(';')],
+      [2, 'c', oneOf(1, 'x', 'y')],
+    ),
+    text(']>'),
+  ];
+  const rowsOf = (list: number): unknown[] =>
+    Array.from({ length: scanner.int32[countIndex(list)]! }, (_, n) => {
+      const at = rowValueIndex(list, 0) + n * ROW_VALUES;
+      return list === 2 ? scanner.int32[2 * (at + 2) + 2] : scanner.float64[at];
+    });
+  const lists = (): unknown[] => [0, 1, 2].map(rowsOf);
+  assert.notEqual(scan(shape, '<b1.5;,a2;,cy,b3;,a4/5;,cx,a6;]>'), 0);
+  assert.deepEqual(lists(), [
+    [1.5, 3],
+    [2, 4, 6],
+    [1, 0],
+  ]);
+  const ms = [0, 1, 2].map((n) => scanner.float64[rowValueIndex(1, 2) + n * ROW_VALUES]);
+  assert.deepEqual(ms, [Number.NaN, 5, Number.NaN]);
+  assert.notEqual(scan(shape, '<a7;]>'), 0);
+  assert.deepEqual(lists(), [[], [7], []]);
+  assert.notEqual(scan(shape, '<]>'), 0);
+  assert.deepEqual(lists(), [[], [], []]);
+  for (const none of ['<d1;]>', '<a1;,]>', '<a1;b2;]>', '<a1;,b2]>', '<,a1;]>', '<cz]>', '<a1;,b2;'])
+    assert.equal(scan(shape, none), 0, none);
+});
+
+test('none of several lists is longer than a list may be', () => {
+  const shape: Shape = [text('['), sortedRows(']', ',', [0, 'a'], [1, 'b']), text(']')];
+  const message = (letters: string): string => `[${[...letters].join()}]`;
+  const full = 'a'.repeat(ROWS_MAX);
+  assert.notEqual(scan(shape, message('b'.repeat(ROWS_MAX - 1) + full)), 0);
+  assert.deepEqual([scanner.int32[countIndex(0)], scanner.int32[countIndex(1)]], [ROWS_MAX, ROWS_MAX - 1]);
+  for (const letters of [`${full}a`, `${full}b`, `b${full}ba`])
+    assert.equal(scan(shape, message(letters)), 0);
 });
 
 test('rows that end a message end with it, whatever follows in the chunk', () => {

@@ -1,27 +1,18 @@
 import type { ExchangeUs, InstrumentId } from '../../../shared/units.ts';
-import { BIDS_LIST } from '../../scanner/layout.ts';
+import { ASKS_LIST, BIDS_LIST } from '../../scanner/layout.ts';
 import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
 import { type Scanner, valueIndex, wordIndex } from '../../scanner/scanner.ts';
-import { oneOf, rows, type Shape, symbol, text, time, unsigned } from '../../scanner/shape.ts';
+import { type Shape, sortedRows, symbol, text, time, unsigned } from '../../scanner/shape.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
 import { BookMessage } from '../book-message.ts';
-import { splitScannedChanges } from '../scanned-changes.ts';
 
 // Plain numbers and not levels with checksum registers: Coinbase has no checksums.
+const LEVEL: Shape = [unsigned(0), text('","'), unsigned(1), text('"]')];
 const SHAPE: Shape = [
   text('{"type":"l2update","product_id":"'),
   symbol(0),
   text('","changes":['),
-  rows(
-    BIDS_LIST,
-    ']',
-    ',',
-    oneOf(2, '["buy","', '["sell","'),
-    unsigned(0),
-    text('","'),
-    unsigned(1),
-    text('"]'),
-  ),
+  sortedRows(']', ',', [BIDS_LIST, '["buy","', ...LEVEL], [ASKS_LIST, '["sell","', ...LEVEL]),
   text('],"time":"'),
   time(1),
   text('"}'),
@@ -49,7 +40,6 @@ export class HotBook {
   read(bytes: Uint8Array, start: number, end: number): boolean {
     const scanner = this.#scanner;
     if (scanner.scan(this.#shape, this.#symbols.at, bytes, start, end) === 0) return false;
-    splitScannedChanges(scanner);
     const { int32, float64 } = scanner;
     const message = this.#message;
     message.begin(int32[INSTRUMENT] as InstrumentId, false);

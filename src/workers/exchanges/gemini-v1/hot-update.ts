@@ -1,7 +1,7 @@
 import { SIDE } from '../../../shared/records/trade.ts';
 import { type ExchangeUs, type InstrumentId, NO_INSTRUMENT } from '../../../shared/units.ts';
 import type { RecordSink } from '../../feed-events.ts';
-import { BIDS_LIST } from '../../scanner/layout.ts';
+import { ASKS_LIST, BIDS_LIST } from '../../scanner/layout.ts';
 import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
 import {
   countIndex,
@@ -11,12 +11,20 @@ import {
   valueIndex,
   wordIndex,
 } from '../../scanner/scanner.ts';
-import { integer, oneOf, rows, type Shape, signed, symbol, text, unsigned } from '../../scanner/shape.ts';
+import {
+  integer,
+  oneOf,
+  type Shape,
+  signed,
+  sortedRows,
+  symbol,
+  text,
+  unsigned,
+} from '../../scanner/shape.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
 import { BookMessage } from '../book-message.ts';
 import { TradeDraft } from '../drafts.ts';
 import { TIME_MS_MAX } from '../json-entry.ts';
-import { splitScannedChanges } from '../scanned-changes.ts';
 import type { NewestTradeIds } from '../trade-ids.ts';
 import { type Carried, TAKES } from './carried.ts';
 import type { SocketSequence } from './socket-sequence.ts';
@@ -33,8 +41,8 @@ const SLOT = {
   maker: 7,
   symbol: 8,
 } as const;
-/** Slots of a row, the first three where `splitScannedChanges` looks for them. */
-const ROW = { price: 0, remaining: 1, side: 2, delta: 3, reason: 4, symbol: 5 } as const;
+/** Slots of a row, the first two where a book looks for them. */
+const ROW = { price: 0, remaining: 1, delta: 2, reason: 3, symbol: 4 } as const;
 
 const HEAD: Shape = [
   text('{"type":"update","eventId":'),
@@ -57,12 +65,7 @@ const UNNAMED: Shape = [text('}')];
  * changes. What remains of a level is all that counts, how that came about is only passed over.
  */
 function shapes(changeEnd: Shape, tradeEnd: Shape): Readonly<Record<'changes' | 'trade' | 'both', Shape>> {
-  const changes = rows(
-    BIDS_LIST,
-    '',
-    ',',
-    text('{"type":"change",'),
-    oneOf(ROW.side, '"side":"bid","price":"', '"side":"ask","price":"'),
+  const level: Shape = [
     unsigned(ROW.price),
     text('","remaining":"'),
     unsigned(ROW.remaining),
@@ -70,6 +73,12 @@ function shapes(changeEnd: Shape, tradeEnd: Shape): Readonly<Record<'changes' | 
     signed(ROW.delta),
     oneOf(ROW.reason, '","reason":"place"', '","reason":"cancel"', '","reason":"trade"'),
     ...changeEnd,
+  ];
+  const changes = sortedRows(
+    '',
+    ',',
+    [BIDS_LIST, '{"type":"change","side":"bid","price":"', ...level],
+    [ASKS_LIST, '{"type":"change","side":"ask","price":"', ...level],
   );
   const trade: Shape = [
     ...HEAD,
@@ -105,8 +114,11 @@ const AMOUNT = valueIndex(SLOT.amount);
 const AMOUNT_DECIMALS = wordIndex(SLOT.amount);
 const MAKER = wordIndex(SLOT.maker);
 const TRADE_SYMBOL = wordIndex(SLOT.symbol);
-const CHANGES = countIndex(BIDS_LIST);
-const FIRST_SYMBOL = rowWordIndex(BIDS_LIST, ROW.symbol);
+/** Of the symbol in the first row of each side, and of how many rows there are. */
+const CHANGES = [BIDS_LIST, ASKS_LIST].map((list) => ({
+  count: countIndex(list),
+  symbol: rowWordIndex(list, ROW.symbol),
+}));
 
 /** What a message of a shape has. */
 const HAS = { changes: 1, trade: 2 } as const;
@@ -174,11 +186,14 @@ export class HotUpdate {
   /** The symbol that all events name; `NO_INSTRUMENT` where they are of several. */
   #symbol(parts: number): InstrumentId {
     const { int32 } = this.#scanner;
-    const first = (parts & HAS.trade) !== 0 ? int32[TRADE_SYMBOL]! : int32[FIRST_SYMBOL]!;
-    const count = (parts & HAS.changes) !== 0 ? int32[CHANGES]! : 0;
-    for (let n = 0, at = FIRST_SYMBOL; n < count; n++, at += ROW_WORDS)
-      if (int32[at] !== first) return NO_INSTRUMENT;
-    return first as InstrumentId;
+    let only: number | undefined = (parts & HAS.trade) !== 0 ? int32[TRADE_SYMBOL] : undefined;
+    if ((parts & HAS.changes) !== 0)
+      for (const { count, symbol } of CHANGES)
+        for (let n = 0, at = symbol; n < int32[count]!; n++, at += ROW_WORDS) {
+          only ??= int32[at]!;
+          if (int32[at] !== only) return NO_INSTRUMENT;
+        }
+    return (only ?? NO_INSTRUMENT) as InstrumentId;
   }
 
   #deliverTrade(instrument: InstrumentId): void {
@@ -201,7 +216,6 @@ export class HotUpdate {
   #deliverChanges(instrument: InstrumentId): void {
     const scanner = this.#scanner;
     const changes = this.#changes;
-    splitScannedChanges(scanner);
     changes.begin(instrument, false);
     changes.scanned = true;
     changes.exchangeAtUs = (scanner.float64[TIME]! * 1000) as ExchangeUs;

@@ -1,37 +1,28 @@
 import type { InstrumentId } from '../../../shared/units.ts';
-import { BIDS_LIST } from '../../scanner/layout.ts';
+import { ASKS_LIST, BIDS_LIST } from '../../scanner/layout.ts';
 import type { ScannedSymbols } from '../../scanner/scanned-symbols.ts';
 import { type Scanner, wordIndex } from '../../scanner/scanner.ts';
-import { oneOf, rows, type Shape, symbol, text, unsigned } from '../../scanner/shape.ts';
+import { type Shape, sortedRows, symbol, text, unsigned } from '../../scanner/shape.ts';
 import type { BookIntegrity } from '../book-integrity.ts';
 import { BookMessage } from '../book-message.ts';
-import { splitScannedChanges } from '../scanned-changes.ts';
 import { type Streams, WANTS } from './streams.ts';
 
 /**
  * Only changes: a message with the past behind them begins a stream and is for the cold path. Prices and
  * quantities are plain numbers here, because there is no checksum that would want their digits.
  */
+const LEVEL: Shape = [unsigned(0), text('","'), unsigned(1), text('"]')];
 const SHAPE: Shape = [
   text('{"type":"l2_updates","symbol":"'),
   symbol(0),
   text('","changes":['),
-  rows(
-    BIDS_LIST,
-    ']',
-    ',',
-    oneOf(2, '["buy","', '["sell","'),
-    unsigned(0),
-    text('","'),
-    unsigned(1),
-    text('"]'),
-  ),
+  sortedRows(']', ',', [BIDS_LIST, '["buy","', ...LEVEL], [ASKS_LIST, '["sell","', ...LEVEL]),
   text(']}'),
 ];
 
 const INSTRUMENT = wordIndex(0);
 
-/** Changes of books straight from the bytes, both sides in one list and in any order. */
+/** Changes of books straight from the bytes, both sides in any order. */
 export class HotL2 {
   readonly #books: BookIntegrity;
   readonly #scanner: Scanner;
@@ -54,7 +45,6 @@ export class HotL2 {
     if (scanner.scan(this.#shape, this.#symbols.at, bytes, start, end) === 0) return false;
     const instrument = scanner.int32[INSTRUMENT] as InstrumentId;
     if ((this.#streams.wants[instrument]! & WANTS.book) === 0) return true;
-    splitScannedChanges(scanner);
     const message = this.#message;
     message.begin(instrument, false);
     message.scanned = true;

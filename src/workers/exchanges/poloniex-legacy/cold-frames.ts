@@ -97,7 +97,8 @@ export class ColdFrames {
     const which = integerOrText(side);
     if (which === undefined || which > BIDS) return 'side of a level is neither 0 nor 1';
     const at = timeOf(sentMs, US_PER_MS);
-    if (at !== NONE) message.exchangeAtUs = at;
+    // Of changes sent together the latest time is the frame's.
+    if (at > message.exchangeAtUs) message.exchangeAtUs = at;
     this.#draft.changes++;
     return this.#readLevel(price, qty, which === BIDS ? message.bids : message.asks);
   }

@@ -1,28 +1,46 @@
 import type { Side } from '../../../shared/records/trade.ts';
-import type { ExchangeUs } from '../../../shared/units.ts';
-import { ASKS_LIST, BIDS_LIST } from '../../scanner/layout.ts';
+import { type ExchangeUs, NONE } from '../../../shared/units.ts';
+import { ASKS_LIST, BIDS_LIST, TRADES_LIST } from '../../scanner/layout.ts';
 import {
   countIndex,
-  ROW_WORDS,
+  ROW_VALUES,
   rowValueIndex,
   rowWordIndex,
   type Scanner,
   valueIndex,
 } from '../../scanner/scanner.ts';
-import { either, integer, maybe, oneOf, rows, type Shape, text, unsigned } from '../../scanner/shape.ts';
+import {
+  either,
+  integer,
+  maybe,
+  oneOf,
+  type Shape,
+  sortedRows,
+  text,
+  unsigned,
+} from '../../scanner/shape.ts';
 import type { Channels } from './channels.ts';
 import type { FrameDraft } from './frame-draft.ts';
 import { TAKERS, US_PER_MS, US_PER_S } from './wire.ts';
 
-const CHANGE: Shape = [unsigned(0), text('","'), unsigned(1), maybe('","', integer(2)), text('"]')];
+/** Slots of a change, the first two where a book looks for them. */
+const CHANGE = { price: 0, qty: 1, ms: 2 } as const;
+/** Slots of a trade. */
+const TRADE = { id: 0, taker: 1, price: 2, qty: 3, seconds: 4, hasMs: 5, ms: 6 } as const;
+
+const CHANGE_SHAPE: Shape = [
+  unsigned(CHANGE.price),
+  text('","'),
+  unsigned(CHANGE.qty),
+  maybe('","', integer(CHANGE.ms)),
+  text('"]'),
+];
 
 /**
  * Changes and trades, in any order, with or without the later milliseconds:
  *
  *     ["o",1,"price","size"]                          ["o",1,"price","size","ms"]
  *     ["t","id",1,"price","size",seconds]             ["t","id",1,"price","size",seconds,"ms"]
- *
- * Price and size of a change are in the slots where a book looks for them.
  */
 const SHAPE: Shape = [
   text('['),
@@ -30,58 +48,49 @@ const SHAPE: Shape = [
   text(','),
   integer(1),
   text(',['),
-  rows(
-    BIDS_LIST,
+  sortedRows(
     ']',
     ',',
-    either(
-      3,
-      ['["o",0,"', ...CHANGE],
-      ['["o",1,"', ...CHANGE],
-      [
-        '["t","',
-        integer(2),
-        oneOf(4, '",0,"', '",1,"'),
-        unsigned(0),
-        text('","'),
-        unsigned(1),
-        text('",'),
-        integer(5),
-        either(6, [']'], [',"', integer(7), text('"]')]),
-      ],
-    ),
+    [ASKS_LIST, '["o",0,"', ...CHANGE_SHAPE],
+    [BIDS_LIST, '["o",1,"', ...CHANGE_SHAPE],
+    [
+      TRADES_LIST,
+      '["t","',
+      integer(TRADE.id),
+      oneOf(TRADE.taker, '",0,"', '",1,"'),
+      unsigned(TRADE.price),
+      text('","'),
+      unsigned(TRADE.qty),
+      text('",'),
+      integer(TRADE.seconds),
+      either(TRADE.hasMs, [']'], [',"', integer(TRADE.ms), text('"]')]),
+    ],
   ),
   text(']]'),
 ];
 
-const KIND_BIDS = 1;
-const KIND_TRADE = 2;
-const WITH_MS = 1;
-
 const ID = valueIndex(0);
 const SEQUENCE = valueIndex(1);
-const COUNT = countIndex(BIDS_LIST);
-const ASK_COUNT = countIndex(ASKS_LIST);
+const BIDS = countIndex(BIDS_LIST);
+const ASKS = countIndex(ASKS_LIST);
+const TRADES = countIndex(TRADES_LIST);
 
-/** Of a row, its first word being the first of slot 0. */
-const ROWS_WORD = 2 * rowValueIndex(BIDS_LIST, 0);
-const ASK_ROWS_WORD = 2 * rowValueIndex(ASKS_LIST, 0);
-const word = (slot: number): number => rowWordIndex(BIDS_LIST, slot) - ROWS_WORD;
-const value = (slot: number): number => rowValueIndex(BIDS_LIST, slot) - ROWS_WORD / 2;
-const PRICE = value(0);
-const PRICE_DECIMALS = word(0);
-const QTY = value(1);
-const QTY_DECIMALS = word(1);
-/** Of a change; NaN where it has none. */
-const CHANGED_AT_MS = value(2);
-const TRADE_ID = value(2);
-const KIND = word(3);
-const TAKER = word(4);
-const SECONDS = value(5);
-const TIME_KIND = word(6);
-const TRADED_AT_MS = value(7);
-/** Words of a change's price and size, which begin its row. */
-const CHANGE_WORDS = 8;
+/** Milliseconds of the first change of each side; NaN where it has none. */
+const BID_MS = rowValueIndex(BIDS_LIST, CHANGE.ms);
+const ASK_MS = rowValueIndex(ASKS_LIST, CHANGE.ms);
+
+/** Of the first trade; what is in words is in those of twice the row as well. */
+const value = (slot: number): number => rowValueIndex(TRADES_LIST, slot);
+const word = (slot: number): number => rowWordIndex(TRADES_LIST, slot);
+const TRADE_ID = value(TRADE.id);
+const TAKER = word(TRADE.taker);
+const PRICE = value(TRADE.price);
+const PRICE_DECIMALS = word(TRADE.price);
+const QTY = value(TRADE.qty);
+const QTY_DECIMALS = word(TRADE.qty);
+const SECONDS = value(TRADE.seconds);
+const HAS_MS = word(TRADE.hasMs);
+const TRADED_AT_MS = value(TRADE.ms);
 
 /** Symbols are numbers here and looked up by the venue's channels. */
 const NO_SYMBOLS = 0;
@@ -110,53 +119,47 @@ export class HotFrames {
     if (pair === undefined) return false;
     const draft = this.#draft;
     draft.begin(pair.instrument);
-    let bids = 0;
-    let asks = 0;
-    const count = int32[COUNT]!;
-    for (let n = 0, row = ROWS_WORD; n < count; n++, row += ROW_WORDS) {
-      if (int32[row + KIND] === KIND_TRADE) {
-        if (!this.#readTrade(row)) return false;
-        continue;
-      }
-      const ms = float64[(row >> 1) + CHANGED_AT_MS]!;
-      if (ms >= 0) draft.message.exchangeAtUs = (ms * US_PER_MS) as ExchangeUs;
-      draft.changes++;
-      // A change takes the place of one of the rows read already, itself at the most.
-      if (int32[row + KIND] === KIND_BIDS) this.#move(row, ROWS_WORD + bids++ * ROW_WORDS);
-      else this.#move(row, ASK_ROWS_WORD + asks++ * ROW_WORDS);
-    }
-    int32[COUNT] = bids;
-    int32[ASK_COUNT] = asks;
-    draft.message.scanned = true;
+    const trades = int32[TRADES]!;
+    for (let n = 0; n < trades; n++) if (!this.#readTrade(n * ROW_VALUES)) return false;
+    const bids = int32[BIDS]!;
+    const asks = int32[ASKS]!;
+    const { message } = draft;
+    message.exchangeAtUs = this.#latest(bids, asks);
+    message.scanned = true;
+    draft.changes = bids + asks;
     draft.sequence = float64[SEQUENCE]!;
     draft.deliver(pair);
     return true;
   }
 
-  /** @returns false where a frame has no room for one more. */
-  #readTrade(row: number): boolean {
-    const { int32, float64 } = this.#scanner;
-    const at = row >> 1;
-    const draft = this.#draft.addTrade();
-    if (draft === undefined) return false;
-    draft.tradeId = float64[at + TRADE_ID]!;
-    draft.side = TAKERS[int32[row + TAKER]!] as Side;
-    draft.price = float64[at + PRICE]!;
-    draft.priceDecimals = int32[row + PRICE_DECIMALS]!;
-    draft.qty = float64[at + QTY]!;
-    draft.qtyDecimals = int32[row + QTY_DECIMALS]!;
-    const hasMs = int32[row + TIME_KIND] === WITH_MS;
-    draft.atUs = (
-      hasMs ? float64[at + TRADED_AT_MS]! * US_PER_MS : float64[at + SECONDS]! * US_PER_S
-    ) as ExchangeUs;
-    return true;
+  /** Time of the latest change; `NONE` where none has one. */
+  #latest(bids: number, asks: number): ExchangeUs {
+    const { float64 } = this.#scanner;
+    let latest: number = NONE;
+    // A time that is not there is NaN, and later than none.
+    for (let at = BID_MS; at < BID_MS + bids * ROW_VALUES; at += ROW_VALUES)
+      if (float64[at]! > latest) latest = float64[at]!;
+    for (let at = ASK_MS; at < ASK_MS + asks * ROW_VALUES; at += ROW_VALUES)
+      if (float64[at]! > latest) latest = float64[at]!;
+    return (latest === NONE ? NONE : latest * US_PER_MS) as ExchangeUs;
   }
 
-  /** Puts price and size of a change into the row that is the next one of its side. */
-  #move(from: number, to: number): void {
-    if (from === to) return;
-    const { int32 } = this.#scanner;
-    // As integers: a float64 that is copied as a number need not keep its bits.
-    for (let n = 0; n < CHANGE_WORDS; n++) int32[to + n] = int32[from + n]!;
+  /** @param row how many values behind the first trade. @returns false where a frame has no room for one more. */
+  #readTrade(row: number): boolean {
+    const { int32, float64 } = this.#scanner;
+    const draft = this.#draft.addTrade();
+    if (draft === undefined) return false;
+    draft.tradeId = float64[row + TRADE_ID]!;
+    draft.side = TAKERS[int32[2 * row + TAKER]!] as Side;
+    draft.price = float64[row + PRICE]!;
+    draft.priceDecimals = int32[2 * row + PRICE_DECIMALS]!;
+    draft.qty = float64[row + QTY]!;
+    draft.qtyDecimals = int32[2 * row + QTY_DECIMALS]!;
+    draft.atUs = (
+      int32[2 * row + HAS_MS] === 0
+        ? float64[row + SECONDS]! * US_PER_S
+        : float64[row + TRADED_AT_MS]! * US_PER_MS
+    ) as ExchangeUs;
+    return true;
   }
 }

@@ -15,6 +15,7 @@ import {
   FOUND_LONG,
   FOUND_MORE_DECIMALS,
   LIST_BYTES,
+  LISTS,
   LISTS_AT,
   LONG_AT,
   LONG_MAX,
@@ -30,6 +31,7 @@ import {
   OP_SECONDS,
   OP_SIGNED,
   OP_SKIP,
+  OP_SORT,
   OP_SYMBOL,
   OP_TIME,
   OP_UNSIGNED,
@@ -423,12 +425,19 @@ const COUNTED_BELOW: u64 = 1 << 53;
 
 // --- shapes ----------------------------------------------------------------------------------------------------
 
-/** The op at `op` is left out: its slot says NaN, or its list has no rows, whatever an earlier message left there. */
+/** No rows in the lists that these bits stand for. */
+// @ts-ignore: decorator
+@inline function clearLists(bits: usize): void {
+  for (let list: usize = 0; list < <usize>LISTS; list++)
+    if ((bits & (1 << list)) != 0) store<i32>(COUNTS_AT + (list << 2), 0);
+}
+
+/** The op at `op` is left out: its slot says NaN, or its lists have no rows, whatever an earlier message left there. */
 // @ts-ignore: decorator
 @inline function leaveOut(op: usize, row: usize): void {
   const head = load<u32>(op);
   const argument = <usize>(head >> 8);
-  if ((head & 255) == OP_ROWS) store<i32>(COUNTS_AT + (argument << 2), 0);
+  if ((head & 255) == OP_ROWS) clearLists(argument >> 8);
   else {
     store<f64>(row + (argument << 4), NaN);
     store<i64>(row + (argument << 4) + 8, 0);
@@ -444,6 +453,8 @@ export function scan(shape: usize, symbols: usize, start: usize, end: usize): i3
   let op = shape;
   let at = start;
   let row: usize = SLOTS_AT;
+  // Of the row, once there is one.
+  let list: usize = 0;
   let found = FOUND;
   // Until a symbol says otherwise.
   priceDecimals = 0;
@@ -482,6 +493,23 @@ export function scan(shape: usize, symbols: usize, start: usize, end: usize): i3
         }
         if (n == count) return 0;
         store<i32>(slot + 8, n);
+        op = begin + <usize>load<u32>(op + 4);
+        break;
+      }
+      case OP_SORT: {
+        const count = load<i32>(begin + 8);
+        let n = 0;
+        for (; n < count; n++) {
+          const chosen = <usize>load<u32>(op);
+          if (matches(at, op + OP_BYTES, chosen)) {
+            at += chosen;
+            break;
+          }
+          op += OP_BYTES + padded(chosen);
+        }
+        if (n == count) return 0;
+        list = <usize>load<u32>(op + 8);
+        row = LISTS_AT + list * LIST_BYTES + <usize>load<i32>(COUNTS_AT + (list << 2)) * ROW_BYTES;
         op = begin + <usize>load<u32>(op + 4);
         break;
       }
@@ -559,19 +587,20 @@ export function scan(shape: usize, symbols: usize, start: usize, end: usize): i3
         store<f64>(slot, value);
         break;
       case OP_ROWS:
-        store<i32>(COUNTS_AT + (argument << 2), 0);
+        clearLists(argument >> 8);
+        list = argument & 255;
         if (<u32>load<u8>(at) == load<u32>(begin + 8)) op = begin + <usize>load<u32>(begin + 12);
-        else row = LISTS_AT + argument * LIST_BYTES;
+        else row = LISTS_AT + list * LIST_BYTES;
         break;
       case OP_NEXT_ROW: {
-        const counter = COUNTS_AT + (<usize>load<u32>(begin + 8) << 2);
+        const counter = COUNTS_AT + (list << 2);
         const count = load<i32>(counter) + 1;
         store<i32>(counter, count);
         if (at < end && <usize>load<u8>(at) == argument) {
           if (count >= ROWS_MAX) return 0;
           at++;
           row += ROW_BYTES;
-          op = begin - <usize>load<u32>(begin + 12);
+          op = begin - <usize>load<u32>(begin + 8);
         } else row = SLOTS_AT;
         break;
       }

@@ -58,3 +58,20 @@ test('what is nearly a change or a trade means the same on both paths, wherever 
       pair.close();
     }
 });
+
+test('of changes of different times, or none, the latest one is the time of the frame on both paths', () => {
+  const [snapshot] = new MessageGenerator(new Random(5)).begin();
+  const [, id, first] = /^\[(\d+),(\d+),/.exec(snapshot!)!;
+  const random = new Random(6);
+  const pair = pairOfCodecs();
+  pair.read(snapshot!);
+  for (let n = 1; n <= 200; n++) {
+    const entries = Array.from({ length: 1 + random.below(5) }, () => {
+      const side = random.percent(50) ? ['1', '0.00000500'] : ['0', '0.00900000'];
+      const ms = random.percent(70) ? `,"${1_700_000_000_000 + random.below(10)}"` : '';
+      return `["o",${side[0]},"${side[1]}","${1 + random.below(9)}.00000000"${ms}]`;
+    });
+    pair.read(`[${id},${Number(first) + n},[${entries.join(',')}]]`, 'times:');
+  }
+  pair.close();
+});
