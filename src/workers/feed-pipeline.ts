@@ -420,11 +420,7 @@ export class FeedPipeline implements LineHost {
     }
     if (this.#shared === undefined) {
       const shared = new SharedLines(this, this.#lines);
-      shared.arbiter.open(line.index);
-      for (const instrument of this.#instruments.keys()) {
-        const newest = line.newestTrade(instrument);
-        if (!Number.isNaN(newest)) shared.arbiter.seedTrade(instrument, newest);
-      }
+      shared.goOn(line, this.#instruments.keys());
       this.#shared = shared;
     }
     const to = this.#makeLine();

@@ -22,6 +22,7 @@ export class SharedLines {
   readonly #host: LineHost;
   readonly #lines: readonly (FeedLine | undefined)[];
   readonly #gate: LineGate;
+  readonly #digestsBooks: boolean;
   #countedAt = Number.NEGATIVE_INFINITY as MonotonicNs;
 
   /** @param lines of the feed, by index. */
@@ -32,6 +33,7 @@ export class SharedLines {
       denseTrades: venue?.sparseTradeIds !== true,
       numberedBooks: venue?.numberedBooks === true,
     });
+    this.#digestsBooks = venue?.bareBooks === true;
     this.#host = host;
     this.#lines = lines;
     this.#gate = new LineGate(this.arbiter, host.counters.local);
@@ -40,8 +42,17 @@ export class SharedLines {
 
   /** A connection of this line is open, and nothing is subscribed on it yet. */
   open(line: FeedLine): void {
-    this.arbiter.open(line.index);
+    this.#listen(line);
     this.#gate.opened(line.index);
+  }
+
+  /** A line that was the only one so far is one of several from now on. */
+  goOn(line: FeedLine, instruments: Iterable<InstrumentId>): void {
+    this.#listen(line);
+    for (const instrument of instruments) {
+      const newest = line.newestTrade(instrument);
+      if (!Number.isNaN(newest)) this.arbiter.seedTrade(instrument, newest);
+    }
   }
 
   /** What is written from now on is this line's. */
@@ -73,6 +84,7 @@ export class SharedLines {
   /** Nobody needs to ask any more. */
   end(): void {
     this.#host.publisher.gate = undefined;
+    for (const line of this.#lines) if (line !== undefined) line.books.writesDigests = false;
   }
 
   /** Brings the counters of the lines up to date. */
@@ -91,6 +103,11 @@ export class SharedLines {
       local[lineWord(index, LINE.leadP50Us)] = lead.percentileUs(50);
       local[lineWord(index, LINE.leadP99Us)] = lead.percentileUs(99);
     }
+  }
+
+  #listen(line: FeedLine): void {
+    this.arbiter.open(line.index);
+    line.books.writesDigests = this.#digestsBooks;
   }
 
   #writeDue(): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LineWorld, type LineWorldSummary } from './line-world.ts';
+import { LineWorld, type LineWorldSummary, type LineWorldVenue } from './line-world.ts';
 
 /** Worlds of one run. `SEED=123 npm run simulate` runs one alone, `WORLDS=100000` more of them. */
 const SEED = process.env['SEED'];
@@ -8,9 +8,9 @@ const WORLDS = Number(process.env['WORLDS'] ?? 500);
 
 const seeds = SEED === undefined ? Array.from({ length: WORLDS }, (_, i) => i) : [Number(SEED)];
 
-function play(seed: number): LineWorldSummary {
+function play(seed: number, venue: LineWorldVenue = {}): LineWorldSummary {
   try {
-    return new LineWorld(seed).run();
+    return new LineWorld(seed, venue).run();
   } catch (error) {
     assert.fail(`SEED=${seed} npm run simulate\n${error instanceof Error ? error.stack : String(error)}`);
   }
@@ -35,4 +35,8 @@ test(`in ${seeds.length} worlds lines that come, go, lag and lose are heard as o
   if (seeds.length < 500) return;
   for (const [what, count] of Object.entries(totals))
     assert.ok(count > seeds.length / 100, `${what} at all: ${count}`);
+});
+
+test(`in as many worlds of a venue that numbers nothing no book is wrong and no trade missing`, () => {
+  for (const seed of seeds) play(seed, { isBare: true });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { onStage, type Stage } from './support.ts';
+import { bothLines, onStage, type Stage } from './support.ts';
 
 const FEED = { exchange: 'gemini', channels: ['trade', 'book'] } as const;
 const RATE = 2_000;
@@ -135,12 +135,9 @@ test('a request that is not heard is repeated until it is', async () => {
 
 test('of two lines one may be lost, and nothing is missing or told twice', async () => {
   await onStage({ rate: 0 }, { ...FEED, lines: 2 }, async (stage) => {
-    const { witness, simulator, until, feeds } = stage;
+    const { witness, simulator } = stage;
     await begin(stage);
-    await until('both lines', () => {
-      const { lines } = feeds.stats().feeds[0]!;
-      return lines.length === 2 && lines.every(({ state }) => state === 'CONNECTED');
-    });
+    await bothLines(stage);
     await simulator.fault('drop-connection', { connection: 1 });
     await more(stage, 5_000);
     assert.deepEqual(await stage.settle(), []);

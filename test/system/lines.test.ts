@@ -2,17 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bookFlaws, madeInAll } from '../../bench/support/market-account.ts';
 import { stallingWorker } from '../support/stalling-worker.ts';
-import { onStage, type Stage } from './support.ts';
+import { bothLines, onStage, type Stage } from './support.ts';
 
 const FEED = { channels: ['trade', 'ticker', { name: 'book', depth: 10 }], lines: 2 } as const;
 const RATE = 2_000;
-
-/** Runs until both lines are connected, and have everything. */
-const both = ({ feeds, until }: Stage): Promise<void> =>
-  until('both lines', () => {
-    const { lines } = feeds.stats().feeds[0]!;
-    return lines.length === 2 && lines.every(({ state, offered }) => state === 'CONNECTED' && offered > 500);
-  });
 
 /** The strategy was told of so many lost lines and of nothing else. */
 function undisturbed({ witness: { account }, feeds }: Stage, losses: number): void {
@@ -29,7 +22,7 @@ test('two lines say everything once, and either is first at times', async () => 
     const { feeds, begin, settle, witness, simulator, until } = stage;
     await simulator.fault('jitter', { durationMs: 5 });
     await begin(RATE);
-    await both(stage);
+    await bothLines(stage);
     await until('more', () => witness.events.length > 5_000);
     assert.deepEqual(await settle(), []);
     const market = witness.events.filter(({ type }) => type !== 'status').length;
@@ -71,12 +64,12 @@ for (const [fault, code] of LOSSES)
       await onStage({ rate: 0 }, FEED, async (stage) => {
         const { begin, settle, witness, simulator, until } = stage;
         await begin(RATE);
-        await both(stage);
+        await bothLines(stage);
         await simulator.fault(fault, { connection });
         await until('told', () => witness.account.count('lineLost') === 1);
         assert.equal(witness.of('status').find(({ status }) => status === 'lineLost')!.value, code);
         await opened(stage, 3);
-        await both(stage);
+        await bothLines(stage);
         const from = witness.events.length;
         await until('more of both', () => witness.events.length > from + 2_000);
         assert.deepEqual(await settle(), []);
@@ -134,7 +127,7 @@ test('no book is ever wrong however much both lines lose', async () => {
   await onStage({ rate: 0, pairs: 3 }, FEED, async (stage) => {
     const { feeds, begin, settle, witness, simulator, until, truths } = stage;
     await begin(RATE);
-    await both(stage);
+    await bothLines(stage);
     await simulator.fault('lose', { probability: 0.01 });
     await simulator.fault('jitter', { durationMs: 5 });
     await until('much', () => witness.events.length > 20_000, 30);
@@ -176,13 +169,13 @@ test('rotate replaces a line while the other goes on, and nothing is missed', as
   await onStage({ rate: 0 }, FEED, async (stage) => {
     const { feeds, begin, settle, witness, until } = stage;
     await begin(RATE);
-    await both(stage);
+    await bothLines(stage);
     await feeds.control().rotate();
     await until('told', () => witness.account.count('lineLost') === 1);
     const { fault, detail } = witness.of('status').find(({ status }) => status === 'lineLost')!;
     assert.deepEqual([fault, detail], ['NONE', 'SCHEDULED']);
     await opened(stage, 3);
-    await both(stage);
+    await bothLines(stage);
     assert.deepEqual(await settle(), []);
     undisturbed(stage, 1);
   });
@@ -192,7 +185,7 @@ test('a line is not replaced before the other one has everything', async () => {
   await onStage({ rate: 0 }, FEED, async (stage) => {
     const { feeds, begin, settle, witness, simulator, until } = stage;
     await begin(RATE);
-    await both(stage);
+    await bothLines(stage);
     await simulator.fault('ignore-acks');
     await simulator.fault('reset', { connection: 1 });
     await opened(stage, 3);
@@ -202,7 +195,7 @@ test('a line is not replaced before the other one has everything', async () => {
     assert.equal(witness.account.count('lineLost'), 1, 'only the one that was reset');
     await simulator.clear('ignore-acks');
     await until('replaced', () => witness.account.count('lineLost') === 2);
-    await both(stage);
+    await bothLines(stage);
     assert.deepEqual(await settle(), []);
     undisturbed(stage, 2);
   });
@@ -228,7 +221,7 @@ test('a disconnect is one of all lines, and so is the connection after it', asyn
   await onStage({ rate: 0 }, FEED, async (stage) => {
     const { feeds, begin, witness, simulator, until } = stage;
     await begin(RATE);
-    await both(stage);
+    await bothLines(stage);
     const { account } = witness;
     const ended = feeds.control().disconnect();
     await until('told', () => account.count('disconnected') === 1);
@@ -237,7 +230,7 @@ test('a disconnect is one of all lines, and so is the connection after it', asyn
     assert.equal(account.count('lineLost'), 0);
     await feeds.control().connect();
     await until('live again', () => account.count('live') === 8);
-    await both(stage);
+    await bothLines(stage);
     assert.deepEqual(witness.broken, []);
     assert.equal(account.count('disconnected'), 1);
   });

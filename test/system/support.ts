@@ -185,3 +185,10 @@ export async function onStage(
     await simulator.close();
   }
 }
+
+/** Runs until both lines are connected, and have said so much that each knows its place in everything. */
+export const bothLines = ({ feeds, until }: Stage): Promise<void> =>
+  until('both lines', () => {
+    const { lines } = feeds.stats().feeds[0]!;
+    return lines.length === 2 && lines.every(({ state, offered }) => state === 'CONNECTED' && offered > 500);
+  });

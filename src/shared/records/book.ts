@@ -13,7 +13,9 @@ export const BOOK = defineRecord({
   tail: 'levels: price f64, quantity f64 each, bids first; then price and quantity decimals, u8 each; zeros up to a multiple of 8',
   fields: {
     ...HEADER_FIELDS,
-    checksum: u32('checksum as sent; 0 where the exchange sent none'),
+    checksum: u32(
+      'checksum as sent; where the exchange sent none 0, or a digest of the book for the worker itself',
+    ),
     depth: u16('depth subscribed; after the record is applied each side is cut to it'),
     hasChecksum: u16<0 | 1>('1 if the exchange sent a checksum (and it held)'),
     bidCount: u32('bid levels that follow'),

@@ -16,4 +16,5 @@ export const GEMINI_V1: Venue = {
     ['trade', { venueName: 'trade' }],
     ['book', { venueName: 'book' }],
   ]),
+  bareBooks: false,
 };

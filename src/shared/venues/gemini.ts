@@ -61,4 +61,5 @@ export const GEMINI: Venue = {
   instrumentsUrl: 'https://api.gemini.com',
   // All events of the venue are counted together.
   sparseTradeIds: true,
+  bareBooks: true,
 };

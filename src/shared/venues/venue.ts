@@ -60,6 +60,8 @@ export interface Venue {
    * two of them tells of no trade in between.
    */
   readonly sparseTradeIds?: boolean;
+  /** True where an update of a book has neither a time nor a number nor a checksum. */
+  readonly bareBooks?: boolean;
   /** True where the number of each update of a book is greater than that of the one before, on whatever connection. */
   readonly numberedBooks?: boolean;
   /**

@@ -1,4 +1,5 @@
 import { bookChecksum } from '../../shared/book/book-checksum.ts';
+import { bookDigest } from '../../shared/book/book-digest.ts';
 import type { BookLevels } from '../../shared/book/book-levels.ts';
 import { BookSide } from '../../shared/book/book-side.ts';
 import { ScannedSide } from '../scanner/scanned-side.ts';
@@ -48,6 +49,14 @@ export class CheckedBook {
     return scanned === undefined
       ? bookChecksum(this.#plain!.asks, this.#plain!.bids)
       : this.#scanner!.module.checksum(scanned.asks.at, scanned.bids.at);
+  }
+
+  /** Digest of all levels; signed. */
+  digest(): number {
+    const scanned = this.#scanned;
+    return scanned === undefined
+      ? bookDigest(this.asks, this.bids)
+      : this.#scanner!.module.digest(scanned.asks.at, scanned.bids.at);
   }
 
   /** Makes sure that so many levels find room. @returns false where they do not. */

@@ -50,7 +50,7 @@ export function finishScanned(
   int32[INSTRUMENT] = book.instrument;
   float64[EXCHANGE_AT] = message.exchangeAtUs;
   float64[SEQUENCE] = message.sequence;
-  int32[CHECKSUM] = message.hasChecksum ? message.checksum : 0;
+  int32[CHECKSUM] = message.checksum;
   uint16[DEPTH] = book.depth;
   uint16[HAS_CHECKSUM] = message.hasChecksum ? 1 : 0;
   int32[BIDS] = bids;

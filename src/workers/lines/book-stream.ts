@@ -4,7 +4,7 @@ import { TYPE } from '../../shared/records/record-catalogue.ts';
 import { FLAG } from '../../shared/records/record-header.ts';
 import { DUE } from './due-queue.ts';
 import { JournalStream } from './journal-stream.ts';
-import { type LineSet, NO_LINE } from './line-set.ts';
+import { type LineSet, LOOK_AGAIN_NS, NO_LINE } from './line-set.ts';
 import { type LineTail, STANCE } from './line-tail.ts';
 import type { RecordIdentity } from './record-identity.ts';
 import { VERDICT, type Verdict } from './verdict.ts';
@@ -24,6 +24,11 @@ const CHECKSUM_LEVELS = 10;
  * Or another line has just delivered what this line said some records ago, and what it said since is
  * remembered. So, other than of a ticker, nothing of a line that is behind and says something unknown is
  * delivered: the line counts as not aligned until the lines say the same again.
+ *
+ * Where the exchange states neither a time nor a number nor a checksum, a level that changes back and forth is said
+ * in the same words again and again. There records carry a digest of the whole book, so that two are the same only
+ * where they lead to the same book; and a line that is not aligned is taken to be behind the head until the head is
+ * older than any lag.
  *
  * Snapshots are not delivered but for the first of all. A line that has one is not aligned until it has an
  * update in common with what was delivered. In a book no deeper than the checksum a snapshot with the time
@@ -52,6 +57,8 @@ export class BookStream extends JournalStream {
   #needsRepair = false;
   /** Since when no line serves the book, ns; NaN while one does. */
   #frozenAt = Number.NaN;
+  /** A line could serve the book if it were not behind the head. */
+  #isBehind = false;
   /** Levels of a side beyond those a checksum covers. */
   #isDeep = false;
 
@@ -132,7 +139,7 @@ export class BookStream extends JournalStream {
     const tail = this.tails[line]!;
     if (!isWritten) {
       this.#leave(tail);
-      this.#evaluate();
+      this.#evaluate(this.set.id.at);
       return;
     }
     const { id, held } = this.set;
@@ -151,11 +158,12 @@ export class BookStream extends JournalStream {
   }
 
   tick(now: number): void {
+    if (now >= this.#lookAgainAt()) this.#evaluate(now);
     if (now >= this.#frozenAt + this.set.silenceNs && !this.#isBroken && this.#asked === NO_LINE) {
       this.#break();
       this.set.due.addRequest(DUE.stale, this, NO_LINE);
       // Now that the strategy knows, a book that is behind the head is better than none.
-      this.#evaluate(true);
+      this.#evaluate(now, true);
     }
     if (this.#asked !== NO_LINE) return;
     for (let line = 0; line < LINES_MAX; line++) {
@@ -169,7 +177,7 @@ export class BookStream extends JournalStream {
     let at =
       Number.isNaN(this.#frozenAt) || this.#isBroken
         ? Number.POSITIVE_INFINITY
-        : this.#frozenAt + this.set.silenceNs;
+        : Math.min(this.#frozenAt + this.set.silenceNs, this.#lookAgainAt());
     if (this.#asked !== NO_LINE) return at;
     for (let line = 0; line < LINES_MAX; line++) {
       const tail = this.tails[line]!;
@@ -238,7 +246,7 @@ export class BookStream extends JournalStream {
     }
     // Remembered without its bytes: a book that comes to the same state is where this line is.
     if (!this.#isDeep) tail.remember(id, 0, held);
-    this.#evaluate();
+    this.#evaluate(id.at);
     return VERDICT.hidden;
   }
 
@@ -281,15 +289,16 @@ export class BookStream extends JournalStream {
     const { journal } = this;
     const position = this.#isBroken ? 0 : journal.find(id, 0);
     if (position > 0) {
-      if (journal.find(id, position) !== 0) return;
+      // What is remembered was said before this, so it was delivered or is late.
       tail.clear(held);
+      if (journal.find(id, position) !== 0) return;
       this.recognise(line, tail, position);
       this.#serves(tail);
       return;
     }
     if (id.key < journal.headKey) return;
     this.#keep(tail, view, at);
-    this.#evaluate();
+    this.#evaluate(id.at);
   }
 
   /** Remembers an update. Without room for it what came before it is of no use: only a whole sequence is delivered. */
@@ -332,7 +341,7 @@ export class BookStream extends JournalStream {
   /** No line serves the book from here on. */
   #freeze(now: number): void {
     this.#frozenAt = now;
-    this.#evaluate();
+    this.#evaluate(now);
   }
 
   /** @returns true where the strategy is to be told that the book is stale. */
@@ -344,15 +353,26 @@ export class BookStream extends JournalStream {
   }
 
   /** Asks for a snapshot of a line that is not behind the head, or of any, where no line serves the book. */
-  #evaluate(any = false): void {
+  #evaluate(now: number, any = false): void {
+    this.#isBehind = false;
     if (this.#asked !== NO_LINE || this.isServed) return;
     let best = NO_LINE;
     for (let line = 0; line < LINES_MAX; line++) {
       const tail = this.tails[line]!;
       if (!this.#isLive(line) || (!any && tail.lastKey < this.journal.headKey)) continue;
+      if (!any && this.isBehindHead(line, tail.lastKey, now)) {
+        this.#isBehind = true;
+        this.putOffTo = now + LOOK_AGAIN_NS;
+        continue;
+      }
       if (best === NO_LINE || tail.lastKey > this.tails[best]!.lastKey) best = line;
     }
     if (best !== NO_LINE) this.#ask(best);
+  }
+
+  /** When to ask again for a book that was behind; ns. */
+  #lookAgainAt(): number {
+    return this.#isBehind && !Number.isNaN(this.#frozenAt) ? this.putOffTo : Number.POSITIVE_INFINITY;
   }
 
   #ask(line: number): void {

@@ -129,11 +129,25 @@ export abstract class JournalStream implements LineStream {
     return true;
   }
 
-  /** Whether to wait longer for other lines, which have not come as far as what this one remembers. */
+  /**
+   * Whether to wait longer for other lines, which have not come as far as what this one remembers; or for this one,
+   * where its records do not say that it has not come as far as the head.
+   */
   protected putsOff(line: number, tail: LineTail, now: number): boolean {
-    if (!this.set.isAnyBehind(line, tail.sinceUs, tail.oldestAt, now)) return false;
+    const isBehind =
+      now - tail.oldestAt < this.set.handOverNs && this.isBehindHead(line, tail.newestKey, now);
+    if (!isBehind && !this.set.isAnyBehind(line, tail.sinceUs, tail.oldestAt, now)) return false;
     this.putOffTo = now + LOOK_AGAIN_NS;
     return true;
+  }
+
+  /**
+   * Whether a line may not have come as far as the head, where a record of this key cannot tell: the head was
+   * received just now, or all else that the line says is older.
+   */
+  protected isBehindHead(line: number, key: number, now: number): boolean {
+    if (!Number.isNaN(key)) return false;
+    return now - this.journal.headAt < this.set.silenceNs || this.set.isBehind(line, this.headUs, now);
   }
 
   /** Looks for the record just delivered, at the head, among what other lines said ahead of their time. */

@@ -38,6 +38,11 @@ export class Journal {
     return this.head === 0 ? Number.NaN : this.#keys[this.head & this.#mask]!;
   }
 
+  /** When the newest entry was received, ns; NaN where there is none. */
+  get headAt(): number {
+    return this.head === 0 ? Number.NaN : this.#at[this.head & this.#mask]!;
+  }
+
   push(id: RecordIdentity, line: number): void {
     const i = ++this.head & this.#mask;
     this.#a[i] = id.a;

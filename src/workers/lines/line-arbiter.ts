@@ -257,7 +257,7 @@ export class LineArbiter {
       this.#handOverSince = now;
       this.#handOverTo = to;
     }
-    if (now - this.#handOverSince >= this.#set.options.handOverMs * 1e6) return true;
+    if (now - this.#handOverSince >= this.#set.handOverNs) return true;
     if (!(now - this.#set.subscribedAtNs[to]! >= this.#set.silenceNs)) return false;
     const streams = this.#streams;
     // What was in the way the last time is the first to be asked.

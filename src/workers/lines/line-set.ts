@@ -50,6 +50,7 @@ export const DEFAULT_OPTIONS: ArbiterOptions = {
 export class LineSet {
   readonly options: ArbiterOptions;
   readonly silenceNs: DurationNs;
+  readonly handOverNs: DurationNs;
   readonly held: HeldRecords;
   readonly due: DueQueue;
   /** The record being offered. */
@@ -74,6 +75,7 @@ export class LineSet {
   constructor(options: ArbiterOptions) {
     this.options = options;
     this.silenceNs = durationMs(options.silenceMs);
+    this.handOverNs = durationMs(options.handOverMs);
     this.held = new HeldRecords(options.heldBytesMax);
     this.due = new DueQueue(this.held);
     this.id.numbersBooks = options.numberedBooks;
@@ -105,7 +107,7 @@ export class LineSet {
 
   /** Whether that holds of any line but this one, which waits `since` then, and not for too long. */
   isAnyBehind(but: number, us: number, since: number, now: number): boolean {
-    if (now - since >= durationMs(this.options.handOverMs)) return false;
+    if (now - since >= this.handOverNs) return false;
     for (let line = 0; line < LINES_MAX; line++)
       if (line !== but && this.isBehind(line, us, now)) return true;
     return false;

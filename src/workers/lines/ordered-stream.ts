@@ -197,7 +197,8 @@ export class OrderedStream extends JournalStream {
 
   /**
    * The line's next record is next. What came with its first message says how things stood when it was
-   * subscribed, which the strategy knows; unless the exchange's time says it is newer.
+   * subscribed, which the strategy knows; unless the exchange's time says it is newer, or it is a trade: trades of
+   * before are history, and not remembered.
    */
   #promote(line: number, tail: LineTail): void {
     const { held } = this.set;
@@ -208,9 +209,10 @@ export class OrderedStream extends JournalStream {
       if (this.journal.find(this.released, 0) > 0) known = n + 1;
     }
     for (; known > 0; known--) tail.shift(held);
-    const isEvent = this.typeId === TYPE.trade;
-    while (tail.count > 0 && tail.oldestAt === tail.firstAt && (isEvent || !(tail.oldestKey > headKey)))
-      tail.shift(held);
+    if (this.typeId === TYPE.trade) while (tail.count > 0 && tail.oldestKey <= headKey) tail.shift(held);
+    else
+      while (tail.count > 0 && tail.oldestAt === tail.firstAt && !(tail.oldestKey > headKey))
+        tail.shift(held);
     tail.stance = STANCE.aligned;
     tail.isGuessed = true;
     tail.cursor = this.journal.head;

@@ -2,7 +2,6 @@ import { LINES_MAX } from '../../shared/counters/feed-counters.ts';
 import { HEADER } from '../../shared/records/header.ts';
 import { TYPE } from '../../shared/records/record-catalogue.ts';
 import { FLAG } from '../../shared/records/record-header.ts';
-import { durationMs } from '../../shared/units.ts';
 import { type LineSet, LOOK_AGAIN_NS, NO_LINE } from './line-set.ts';
 import { type LineStream, VERDICT, type Verdict } from './verdict.ts';
 
@@ -353,7 +352,7 @@ export class TradeStream implements LineStream {
   #mayBeFilled(now: number): boolean {
     const slot = this.#lowestHeld();
     const us = this.#us[slot]!;
-    if (us < 0 || now - this.#at[slot]! >= durationMs(this.#set.options.handOverMs)) return false;
+    if (us < 0 || now - this.#at[slot]! >= this.#set.handOverNs) return false;
     const last = this.#newest + ((slot - this.#newestSlot - 1) & MASK);
     for (let line = 0; line < LINES_MAX; line++)
       // Others of the same time may follow.

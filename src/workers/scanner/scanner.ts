@@ -40,6 +40,8 @@ export interface ScannerModule {
    */
   applyMessage(asks: number, bids: number, depth: number, isChecked: 0 | 1): number;
   checksum(asks: number, bids: number): number;
+  /** As `bookDigest` has it. */
+  digest(asks: number, bids: number): number;
   /** Whether the best bid is not below the best ask: 0 or 1. */
   isCrossed(asks: number, bids: number): number;
   truncate(side: number, depth: number): void;

@@ -54,6 +54,7 @@ function play(steps: readonly Step[], options: Partial<ArbiterOptions> = {}): st
       if (what === 'trade') writeTrade(view, n, more === 'history', Number(more) || 0);
       else if (what === 'ticker') writeTicker(view, n, more);
       else if (more === 'numbered') writeNumberedBook(view, n, what === 'snapshot');
+      else if (more.startsWith('bare ')) writeBareBook(view, n, what === 'snapshot', Number(more.slice(5)));
       else writeBook(view, n, what === 'snapshot', more === 'deep' ? 25 : 10);
       HEADER.field.receivedAtNs.set(view, 0, now);
       say(`${what} ${n} of ${line}: ${NAMES[arbiter.offer(line, view, 0)]}`);
@@ -75,10 +76,11 @@ function drain(arbiter: LineArbiter, told: string[], at: number): void {
   }
 }
 
-const numberOf = (view: DataView): number =>
-  HEADER.field.typeId.get(view, 0) === TRADE.typeId
-    ? HEADER.field.sequence.get(view, 0)
-    : HEADER.field.exchangeAtUs.get(view, 0);
+function numberOf(view: DataView): number {
+  const us = HEADER.field.exchangeAtUs.get(view, 0);
+  if (HEADER.field.typeId.get(view, 0) === TRADE.typeId) return HEADER.field.sequence.get(view, 0);
+  return us < 0 ? view.getFloat64(BOOK.size, true) : us;
+}
 
 function write<F extends Fields>(view: DataView, layout: RecordLayout<F>, us: number, bytes: number): void {
   for (let i = 0; i < bytes; i++) view.setUint8(i, 0);
@@ -117,6 +119,16 @@ function writeNumberedBook(view: DataView, n: number, isSnapshot: boolean): void
   write(view, BOOK, isSnapshot ? -1 : 7, bookBytes(0));
   HEADER.field.flags.set(view, 0, isSnapshot ? FLAG.snapshot : 0);
   HEADER.field.sequence.set(view, 0, n);
+}
+
+/** Of a venue whose updates say nothing but what changes; and a digest of the book after it. */
+function writeBareBook(view: DataView, n: number, isSnapshot: boolean, digest: number): void {
+  write(view, BOOK, -1, bookBytes(1));
+  HEADER.field.flags.set(view, 0, isSnapshot ? FLAG.snapshot : 0);
+  BOOK.field.checksum.set(view, 0, digest);
+  BOOK.field.bidCount.set(view, 0, 1);
+  view.setFloat64(BOOK.size, n, true);
+  view.setFloat64(BOOK.size + 8, isSnapshot ? 2 : 1, true);
 }
 
 const TWO_LINES: readonly Step[] = [
@@ -319,6 +331,47 @@ test('of such a venue a line that runs ahead waits until its place is known, and
   );
 });
 
+test('of such a venue the first trade that only the new line said is not lost when it takes over', () => {
+  assert.deepEqual(
+    play(
+      [
+        ...TWO_LINES,
+        [1, 'subscribed', 1],
+        [1, 'trade', 1, 60, 'history'],
+        [2, 'trade', 1, 70],
+        [300, 'close', 0],
+        [301, 'trade', 1, 80],
+      ],
+      { denseTrades: false },
+    ),
+    ['1 trade 60 of 1: hidden', '2 trade 70 of 1: hidden', '300 due: 70', '301 trade 80 of 1: deliver'],
+  );
+});
+
+test('nor is one that comes after what the old line said, which is silent since', () => {
+  assert.deepEqual(
+    play(
+      [
+        ...TWO_LINES,
+        [1, 'subscribed', 1],
+        [2, 'trade', 0, 60],
+        [3, 'trade', 1, 70],
+        [800, 'tick'],
+        [801, 'handedOver', 1],
+        [802, 'trade', 1, 80],
+      ],
+      { denseTrades: false },
+    ),
+    [
+      '2 trade 60 of 0: deliver',
+      '3 trade 70 of 1: hidden',
+      '800 due: 70',
+      '801 handed over: true',
+      '802 trade 80 of 1: deliver',
+    ],
+  );
+});
+
 test('a ticker older than the last one delivered is late', () => {
   assert.deepEqual(
     play([
@@ -515,6 +568,83 @@ test('where no line can go on, a book that is not behind is written anew', () =>
       '4 due: snapshot of 1',
       '5 update 15 of 1: deliver',
     ],
+  );
+});
+
+test('a level that changes back and forth does not make a line that is ahead one at the head', () => {
+  assert.deepEqual(
+    play([
+      ...TWO_LINES,
+      [1, 'snapshot', 0, 100, 'bare 1'],
+      [1, 'snapshot', 1, 101, 'bare 3'],
+      [2, 'update', 0, 1, 'bare 2'],
+      [3, 'update', 0, 2, 'bare 3'],
+      // The other line is past these, and says what was delivered last for the second time.
+      [4, 'update', 1, 3, 'bare 4'],
+      [4, 'update', 1, 2, 'bare 5'],
+      [4, 'update', 1, 4, 'bare 6'],
+      [5, 'update', 0, 3, 'bare 4'],
+      [6, 'update', 0, 2, 'bare 5'],
+      [7, 'update', 0, 4, 'bare 6'],
+      [8, 'update', 0, 5, 'bare 7'],
+      [9, 'update', 1, 5, 'bare 7'],
+    ]),
+    [
+      '1 snapshot 100 of 0: deliver',
+      '1 snapshot 101 of 1: hidden',
+      '2 update 1 of 0: deliver',
+      '3 update 2 of 0: deliver',
+      '4 update 3 of 1: hidden',
+      '4 update 2 of 1: hidden',
+      '4 update 4 of 1: hidden',
+      '5 update 3 of 0: deliver',
+      '5 due: 2',
+      '5 due: 4',
+      '6 update 2 of 0: duplicate',
+      '7 update 4 of 0: duplicate',
+      '8 update 5 of 0: deliver',
+      '9 update 5 of 1: duplicate',
+    ],
+  );
+});
+
+test('without a time a line that is left alone before it has found its place is heard once it cannot be behind', () => {
+  assert.deepEqual(
+    play([
+      ...TWO_LINES,
+      [1, 'snapshot', 0, 100, 'bare 1'],
+      [1, 'snapshot', 1, 101, 'bare 1'],
+      [2, 'update', 0, 1, 'bare 2'],
+      [300, 'update', 0, 2, 'bare 3'],
+      [301, 'close', 0],
+      // Not behind the head by any word of its own, and yet it is.
+      [302, 'update', 1, 1, 'bare 2'],
+      [303, 'update', 1, 2, 'bare 3'],
+      [304, 'update', 1, 3, 'bare 4'],
+    ]),
+    [
+      '1 snapshot 100 of 0: deliver',
+      '1 snapshot 101 of 1: hidden',
+      '2 update 1 of 0: deliver',
+      '300 update 2 of 0: deliver',
+      '302 update 1 of 1: hidden',
+      '303 update 2 of 1: duplicate',
+      '304 update 3 of 1: deliver',
+    ],
+  );
+  assert.deepEqual(
+    play([
+      ...TWO_LINES,
+      [1, 'snapshot', 0, 100, 'bare 1'],
+      [1, 'snapshot', 1, 101, 'bare 2'],
+      [2, 'update', 0, 1, 'bare 2'],
+      [300, 'close', 0],
+      [501, 'tick'],
+      [515, 'tick'],
+      [515, 'write', 1],
+      [516, 'update', 1, 2, 'bare 3'],
+    ]).slice(3),
+    ['515 due: snapshot of 1', '516 update 2 of 1: deliver'],
   );
 });
 

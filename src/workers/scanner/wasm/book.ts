@@ -243,6 +243,33 @@ export function checksum(asks: usize, bids: usize): i32 {
   return ~(after(load<i32>(asks + SIDE_REGISTER), load<i32>(bids + SIDE_DIGITS)) ^ load<i32>(bids + SIDE_REGISTER));
 }
 
+// @ts-ignore: decorator
+@inline function digestWord(word: i32, start: i32): i32 {
+  return rotl<i32>(start ^ (rotl<i32>(word * <i32>0xcc9e_2d51, 15) * 0x1b87_3593), 13) * 5 + <i32>0xe654_6b64;
+}
+
+/** Best level first. */
+function digestSide(side: usize, start: i32): i32 {
+  const levels = <usize>load<u32>(side + SIDE_LEVELS);
+  const qtys = qtysOf(levels, load<u32>(side + SIDE_CAPACITY));
+  const begin = load<i32>(side + SIDE_BEGIN);
+  const end = load<i32>(side + SIDE_END);
+  let digest = digestWord(end - begin, start);
+  for (let i = end - 1; i >= begin; i--) {
+    const at = <usize>i << 3;
+    digest = digestWord(load<i32>(levels + at), digest);
+    digest = digestWord(load<i32>(levels + at + 4), digest);
+    digest = digestWord(load<i32>(qtys + at), digest);
+    digest = digestWord(load<i32>(qtys + at + 4), digest);
+  }
+  return digest;
+}
+
+/** As `shared/book/book-digest.ts` has it. */
+export function digest(asks: usize, bids: usize): i32 {
+  return digestSide(bids, digestSide(asks, 0));
+}
+
 /** Applies a list, and writes it as it is in a record: prices and quantities to one place, decimals to another. */
 function applyList(side: usize, list: usize, levels: usize, decimals: usize): void {
   let row = LISTS_AT + list * LIST_BYTES;

@@ -1,3 +1,3 @@
-export { applyLevel, applyMessage, checksum, isCrossed, truncate } from './book';
+export { applyLevel, applyMessage, checksum, digest, isCrossed, truncate } from './book';
 export { hashOf, scan } from './scan';
 export { isAscii } from './text';
