@@ -4,6 +4,7 @@ import { invariant } from '../../shared/invariant.ts';
 import { CANDLE } from '../../shared/records/candle.ts';
 import { HEADER } from '../../shared/records/header.ts';
 import { TYPE } from '../../shared/records/record-catalogue.ts';
+import { FLAG } from '../../shared/records/record-header.ts';
 import type { InstrumentId, MonotonicNs } from '../../shared/units.ts';
 import { BookStream } from './book-stream.ts';
 import type { DueQueue } from './due-queue.ts';
@@ -15,6 +16,7 @@ import { type LineStream, VERDICT, type Verdict } from './verdict.ts';
 
 const {
   typeId: TYPE_ID,
+  flags: FLAGS,
   instrument: INSTRUMENT_ID,
   sequence: SEQUENCE,
   receivedAtNs: RECEIVED_AT_NS,
@@ -156,6 +158,8 @@ export class LineArbiter {
     // A candle may state when it will end.
     const us = stream.typeId === TYPE.candle ? -1 : EXCHANGE_AT_US.get(view, at);
     if (us > set.saidUs[line]!) set.saidUs[line] = us;
+    if (us >= 0 && Number.isNaN(set.beganUs[line]) && isEvent(stream.typeId, view, at))
+      set.beganUs[line] = us;
     if (stream.compares) set.id.read(stream.typeId, view, at);
     const verdict = stream.offer(line, view, at);
     if (stream.waits) this.#watch(stream);
@@ -247,10 +251,10 @@ export class LineArbiter {
 
   /**
    * Whether `from` can be closed now without a record missed: `to` has been subscribed for so long that what
-   * the exchange sent before is no longer on its way, and in every stream `to` knows its place, or nothing
-   * came for as long. So two lines overlap at least for `silenceMs`, which is to be longer than any lag. After a bounded time of
-   * asking it is true in any case, and what could not be aligned is settled by `close`: books by a snapshot,
-   * others by a gap of unknown length.
+   * the exchange sent before is no longer on its way, `from` has come past where `to` began, and in every stream
+   * `to` knows its place, or nothing came for as long. So two lines overlap at least for `silenceMs`, which is to
+   * be longer than any lag. After a bounded time of asking it is true in any case, and what could not be aligned
+   * is settled by `close`: books by a snapshot, others by a gap of unknown length.
    */
   handedOver(from: number, to: number, now: MonotonicNs): boolean {
     if (Number.isNaN(this.#handOverSince) || this.#handOverTo !== to) {
@@ -259,6 +263,8 @@ export class LineArbiter {
     }
     if (now - this.#handOverSince >= this.#set.handOverNs) return true;
     if (!(now - this.#set.subscribedAtNs[to]! >= this.#set.silenceNs)) return false;
+    // What the exchange said before `to` began may still be on its way on `from`, and comes on no other line.
+    if (this.#set.isBehind(from, this.#set.beganUs[to]!, now)) return false;
     const streams = this.#streams;
     // What was in the way the last time is the first to be asked.
     for (let n = 0; n < streams.length; n++) {
@@ -381,6 +387,10 @@ export class LineArbiter {
     return stream;
   }
 }
+
+/** Whether a record is new by nature: no state of things, and no history. */
+const isEvent = (typeId: number, view: DataView, at: number): boolean =>
+  (typeId === TYPE.trade || typeId === TYPE.book) && (FLAGS.get(view, at) & FLAG.snapshot) === 0;
 
 /** Puts a value at its index without making the array sparse. */
 function place<T>(row: (T | undefined)[], index: number, value: T): void {

@@ -60,6 +60,8 @@ export class LineSet {
   readonly subscribedAtNs = new Float64Array(LINES_MAX).fill(Number.NaN);
   /** The newest time of the exchange in anything that each line said, µs; -1 where there was none. */
   readonly saidUs = new Float64Array(LINES_MAX).fill(-1);
+  /** The time of the exchange in the first trade or update of a book that each line said, µs; NaN before there was one. */
+  readonly beganUs = new Float64Array(LINES_MAX).fill(Number.NaN);
   /** When each line said anything last, ns; NaN before it did. */
   readonly saidAtNs = new Float64Array(LINES_MAX).fill(Number.NaN);
   readonly statistics: LineStatistics[] = Array.from({ length: LINES_MAX }, () => new LineStatistics());
@@ -85,6 +87,7 @@ export class LineSet {
     this.isOpen[line] = true;
     this.subscribedAtNs[line] = Number.NaN;
     this.saidUs[line] = -1;
+    this.beganUs[line] = Number.NaN;
     this.saidAtNs[line] = Number.NaN;
     this.statistics[line] = new LineStatistics();
     this.#ages[line] = ++this.#age;
