@@ -25,9 +25,9 @@ export const SLOT_BYTES: usize = 16;
 export const SLOTS: i32 = 32;
 /** Rows in each list, an int32 each. */
 export const COUNTS_AT: usize = 0x16200;
-export const LISTS_AT: usize = 0x60000;
+export const LISTS_AT: usize = 0x60400;
 export const LISTS: i32 = 3;
-export const LIST_BYTES: usize = 0x10000;
+export const LIST_BYTES: usize = 0x10400;
 /** A message with more rows in a list is not for the scanner. */
 export const ROWS_MAX: i32 = 512;
 
@@ -39,7 +39,7 @@ export const LONG_MAX: i32 = 80;
  * The book record that the message applied last makes. Its levels are written here when it is applied, the
  * rest by whoever delivers it.
  */
-export const RECORD_AT: usize = 0x39000;
+export const RECORD_AT: usize = 0x39300;
 /** From there to the levels: what book records have in front of them. */
 export const RECORD_FIXED: usize = 56;
 
