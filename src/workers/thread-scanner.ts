@@ -2,6 +2,10 @@ import { readFileSync } from 'node:fs';
 import { MEMORY_BYTES } from './scanner/layout.ts';
 import { Scanner, type ScannerModule } from './scanner/scanner.ts';
 
+type Functions = Omit<ScannerModule, 'memory' | 'compiled'>;
+
+/** Shapes that were compiled are exported under their keys. */
+const SHAPE = 'shape_';
 const PAGE_BYTES = 64 * 1024;
 
 let scanner: Scanner | undefined;
@@ -12,7 +16,7 @@ let readBuffer: Buffer | undefined;
  * page by page as it is used.
  */
 export function threadScanner(): Scanner {
-  scanner ??= createScanner();
+  scanner ??= createScanner(readFileSync(new URL('./scanner/scan.wasm', import.meta.url)));
   return scanner;
 }
 
@@ -23,10 +27,13 @@ export function threadReadBuffer(): Buffer {
   return readBuffer;
 }
 
-function createScanner(): Scanner {
+/** @param program the WebAssembly module. @param interprets shapes that were compiled as well, to compare with. */
+export function createScanner(program: Uint8Array<ArrayBuffer>, interprets = false): Scanner {
   const pages = MEMORY_BYTES / PAGE_BYTES;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const program = new WebAssembly.Module(readFileSync(new URL('./scanner/scan.wasm', import.meta.url)));
-  const { exports } = new WebAssembly.Instance(program, { env: { memory } });
-  return new Scanner({ ...(exports as Omit<ScannerModule, 'memory'>), memory: memory.buffer });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(program), { env: { memory } });
+  const compiled = new Map<string, number>();
+  for (const [name, { value }] of Object.entries(exports as Record<string, { readonly value?: number }>))
+    if (name.startsWith(SHAPE) && !interprets) compiled.set(name.slice(SHAPE.length), value!);
+  return new Scanner({ ...(exports as unknown as Functions), memory: memory.buffer, compiled });
 }

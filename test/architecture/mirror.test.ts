@@ -288,6 +288,7 @@ const UNMIRRORED: readonly {
       'scanner/scanner-tables',
       'scanner/layout',
       'scanner/wasm/scan',
+      'scanner/wasm/values',
       'scanner/wasm/book',
       'scanner/wasm/crc',
       'scanner/wasm/index',

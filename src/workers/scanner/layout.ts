@@ -59,6 +59,8 @@ export const READ_BYTES: usize = 0x10000;
 /** Messages that lie elsewhere are copied here. */
 export const COPY_AT: usize = READ_AT + READ_BYTES + SLACK;
 export const COPY_BYTES: usize = 0x10000;
+/** Below this the address of a shape is the number of one that was compiled, from 1 on. */
+export const COMPILED_MAX: usize = 1024;
 /** Shapes and symbol tables. */
 export const HEAP_AT: usize = COPY_AT + COPY_BYTES + SLACK;
 /** All of it. A page is only taken from the system once it is touched. */
@@ -79,8 +81,8 @@ export const TABLE_SLOT: usize = 16;
 /** The message ends here. */
 export const OP_END: i32 = 0;
 /**
- * One of several literals; its index goes to the slot. Number: how many. Each literal has a head of four int32:
- * its length, the bytes from this op to where it goes on behind it, and two unused.
+ * One of several literals; its mark goes to the slot. Number: how many. Each literal has a head of four int32:
+ * its length, the bytes from this op to where it goes on behind it, its mark, and one unused.
  */
 export const OP_CHOICE: i32 = 1;
 /** A symbol up to a quote; its id goes to the slot. */
@@ -106,7 +108,7 @@ export const OP_INTEGER: i32 = 11;
 export const OP_SECONDS: i32 = 12;
 /** Goes on elsewhere. Number: how many bytes further. */
 export const OP_SKIP: i32 = 13;
-/** One of several literals, as in a choice; the third number of a literal's head is the list that the row goes to. */
+/** One of several literals, as in a choice; its mark is the list that the row goes to. */
 export const OP_SORT: i32 = 14;
 /** Bytes of an op, or of a literal among several, without its literal. */
 export const OP_BYTES: usize = 16;

@@ -20,13 +20,15 @@ import {
   SLOTS_AT,
 } from './layout.ts';
 import { fillTables } from './scanner-tables.ts';
-import { programOf, type Shape } from './shape.ts';
+import { programOf, type Shape, shapeKey } from './shape.ts';
 
 export { FOUND_MORE_DECIMALS };
 
-/** What is compiled from `wasm/scan.ts`, and the memory it works in. */
+/** What is compiled from `wasm/`, and the memory it works in. */
 export interface ScannerModule {
   readonly memory: ArrayBuffer;
+  /** Numbers of the shapes that were compiled, by their keys. */
+  readonly compiled: ReadonlyMap<string, number>;
   scan(shape: number, symbols: number, start: number, end: number): number;
   /** Hash of the symbol that stands at `at`, a quote after it. */
   hashOf(at: number): number;
@@ -98,15 +100,20 @@ export class Scanner {
     fillTables(memory);
   }
 
-  /** Address of a shape, the same for the same one. */
+  /** Number of a shape that was compiled, else its address; the same for the same one. */
   shape(shape: Shape): number {
     const known = this.#shapes.get(shape);
     if (known !== undefined) return known;
     const program = programOf(shape);
+    const at = this.module.compiled.get(shapeKey(program)) ?? this.#interpreted(program);
+    this.#shapes.set(shape, at);
+    return at;
+  }
+
+  #interpreted(program: Uint8Array): number {
     const at = this.allocate(program.length);
     if (at === undefined) throw new Error('the scanner has no room for another shape');
     this.bytes.set(program, at);
-    this.#shapes.set(shape, at);
     return at;
   }
 

@@ -60,10 +60,10 @@ export class Program {
     return at;
   }
 
-  /** One of several literals. @param list of the rows that begin with it. @returns where it begins. */
-  choice(literal: string, list = 0): number {
+  /** One of several literals, with what tells it apart. @returns where it begins. */
+  choice(literal: string, mark: number): number {
     const at = this.length;
-    for (const word of [literal.length, 0, list, 0]) this.#word(word);
+    for (const word of [literal.length, 0, mark, 0]) this.#word(word);
     this.#literal(literal);
     return at;
   }
@@ -109,6 +109,13 @@ export function programOf(shape: Shape): Uint8Array {
   return program.toBytes();
 }
 
+/** What the same shape is known by to whoever compiles it and to whoever scans by it: 64 bits of FNV-1a as hexadecimal digits. */
+export function shapeKey(program: Uint8Array): string {
+  let key = 0xcbf29ce484222325n;
+  for (const byte of program) key = BigInt.asUintN(64, (key ^ BigInt(byte)) * 0x100000001b3n);
+  return key.toString(16).padStart(16, '0');
+}
+
 const toSlot =
   (code: number) =>
   (slot: number): Part => {
@@ -144,7 +151,7 @@ export const oneOf =
   (slot: number, ...literals: readonly string[]): Part =>
   (program) => {
     const op = program.op(OP_CHOICE, slot, literals.length);
-    const choices = literals.map((literal) => program.choice(literal));
+    const choices = literals.map((literal, n) => program.choice(literal, n));
     for (const choice of choices) program.goOnHere(op, choice);
   };
 
@@ -156,7 +163,7 @@ export const either =
   (slot: number, ...branches: readonly (readonly [literal: string, ...parts: Shape])[]): Part =>
   (program) => {
     const op = program.op(OP_CHOICE, slot, branches.length);
-    const choices = branches.map(([literal]) => program.choice(literal));
+    const choices = branches.map(([literal], n) => program.choice(literal, n));
     putBranches(
       program,
       op,

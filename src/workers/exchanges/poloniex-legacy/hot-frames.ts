@@ -1,5 +1,5 @@
 import type { Side } from '../../../shared/records/trade.ts';
-import { type ExchangeUs, NONE } from '../../../shared/units.ts';
+import type { ExchangeUs } from '../../../shared/units.ts';
 import { ASKS_LIST, BIDS_LIST, TRADES_LIST } from '../../scanner/layout.ts';
 import {
   countIndex,
@@ -19,6 +19,7 @@ import {
   text,
   unsigned,
 } from '../../scanner/shape.ts';
+import type { BookMessage } from '../book-message.ts';
 import type { Channels } from './channels.ts';
 import type { FrameDraft } from './frame-draft.ts';
 import { TAKERS, US_PER_MS, US_PER_S } from './wire.ts';
@@ -123,25 +124,23 @@ export class HotFrames {
     for (let n = 0; n < trades; n++) if (!this.#readTrade(n * ROW_VALUES)) return false;
     const bids = int32[BIDS]!;
     const asks = int32[ASKS]!;
-    const { message } = draft;
-    message.exchangeAtUs = this.#latest(bids, asks);
-    message.scanned = true;
+    if (bids > 0) this.#date(draft.message, BID_MS, bids);
+    if (asks > 0) this.#date(draft.message, ASK_MS, asks);
+    draft.message.scanned = true;
     draft.changes = bids + asks;
     draft.sequence = float64[SEQUENCE]!;
     draft.deliver(pair);
     return true;
   }
 
-  /** Time of the latest change; `NONE` where none has one. */
-  #latest(bids: number, asks: number): ExchangeUs {
+  /** Makes the latest time of these changes that of the message, which a return value would have to be boxed for. */
+  #date(message: BookMessage, first: number, count: number): void {
     const { float64 } = this.#scanner;
-    let latest: number = NONE;
-    // A time that is not there is NaN, and later than none.
-    for (let at = BID_MS; at < BID_MS + bids * ROW_VALUES; at += ROW_VALUES)
-      if (float64[at]! > latest) latest = float64[at]!;
-    for (let at = ASK_MS; at < ASK_MS + asks * ROW_VALUES; at += ROW_VALUES)
-      if (float64[at]! > latest) latest = float64[at]!;
-    return (latest === NONE ? NONE : latest * US_PER_MS) as ExchangeUs;
+    for (let n = 0, at = first; n < count; n++, at += ROW_VALUES) {
+      // One that is not there is NaN, and later than none.
+      const us = float64[at]! * US_PER_MS;
+      if (us > message.exchangeAtUs) message.exchangeAtUs = us as ExchangeUs;
+    }
   }
 
   /** @param row how many values behind the first trade. @returns false where a frame has no room for one more. */

@@ -1,3 +1,5 @@
 export { applyLevel, applyMessage, checksum, digest, isCrossed, truncate } from './book';
-export { hashOf, scan } from './scan';
+export { scan } from './scan';
+export * from './shapes';
 export { isAscii } from './text';
+export { hashOf } from './values';
