@@ -313,6 +313,8 @@ for (const [format, shown] of [
       const { code, stdout, stderr } = await runCli(['watch', 'kraken', 'BTC/USD', ...options]);
       assert.equal(code, 0);
       assert.ok(stdout.includes(shown), stdout);
+      // No record came.
+      if (format === 'pretty') assert.match(stdout, /latency socket → callback p50 –, p99 –/);
       for (const c of '\u001b\u0007\u009b\u202e\u2028') assert.ok(!(stdout + stderr).includes(c), stdout);
     } finally {
       await venue.close();

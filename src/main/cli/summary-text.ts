@@ -3,7 +3,8 @@ import { colors } from './colors.ts';
 import type { Summary } from './run-meter.ts';
 
 const whole = (n: number): string => n.toLocaleString('en-US', { maximumFractionDigits: 0 });
-const us = (ns: number): string => `${(ns / 1000).toFixed(1)} µs`;
+/** A latency of zero is one that was never measured. */
+const us = (ns: number): string => (ns === 0 ? '–' : `${(ns / 1000).toFixed(1)} µs`);
 
 /** The summary for people. */
 export function summaryText(summary: Summary): string[] {
