@@ -210,9 +210,13 @@ test('a ping with the payload of one that waits is refused, and of one that was 
   await using pair = await clientPair();
   const first = pair.ws.ping('x');
   await assert.rejects(pair.ws.ping('x'), ConcurrencyError);
+  // A pong that comes before its ping was sent answers nothing.
+  await pair.peer.frame(9);
   await pair.peer.write(wireFrame(10, 'x'));
   await first;
   const again = pair.ws.ping('x');
+  await pair.ws.pong();
+  await pair.peer.frame(10);
   await pair.peer.write(wireFrame(10, 'x'));
   await again;
 });
