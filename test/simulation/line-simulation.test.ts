@@ -6,7 +6,11 @@ import { LineWorld, type LineWorldSummary, type LineWorldVenue } from './line-wo
 const SEED = process.env['SEED'];
 const WORLDS = Number(process.env['WORLDS'] ?? 500);
 
-const seeds = SEED === undefined ? Array.from({ length: WORLDS }, (_, i) => i) : [Number(SEED)];
+/** Worlds in which something was wrong once. */
+const KEPT_SEEDS = [8725];
+
+const seeds =
+  SEED === undefined ? [...Array.from({ length: WORLDS }, (_, i) => i), ...KEPT_SEEDS] : [Number(SEED)];
 
 function play(seed: number, venue: LineWorldVenue = {}): LineWorldSummary {
   try {
