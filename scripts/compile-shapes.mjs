@@ -80,7 +80,7 @@ class ShapeWriter {
   #op(at) {
     const length = this.#word(at, 1);
     const literal = this.#program.subarray(at + layout.OP_BYTES, at + layout.OP_BYTES + length);
-    const behind = at + layout.OP_BYTES + (length === 0 ? 0 : padded(length));
+    const behind = at + layout.OP_BYTES + padded(length);
     const head = this.#word(at, 0);
     return {
       at,

@@ -27,13 +27,13 @@ export function threadReadBuffer(): Buffer {
   return readBuffer;
 }
 
-/** @param program the WebAssembly module. @param interprets shapes that were compiled as well, to compare with. */
-export function createScanner(program: Uint8Array<ArrayBuffer>, interprets = false): Scanner {
+/** @param program the WebAssembly module. */
+export function createScanner(program: Uint8Array<ArrayBuffer>): Scanner {
   const pages = MEMORY_BYTES / PAGE_BYTES;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(program), { env: { memory } });
   const compiled = new Map<string, number>();
   for (const [name, { value }] of Object.entries(exports as Record<string, { readonly value?: number }>))
-    if (name.startsWith(SHAPE) && !interprets) compiled.set(name.slice(SHAPE.length), value!);
+    if (name.startsWith(SHAPE)) compiled.set(name.slice(SHAPE.length), value!);
   return new Scanner({ ...(exports as unknown as Functions), memory: memory.buffer, compiled });
 }
