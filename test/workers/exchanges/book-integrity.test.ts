@@ -650,3 +650,22 @@ for (const { file, read, depth, held, failed } of RECORDED)
     assert.equal(desk.counters.local[FEED.checksumsChecked], held + failed);
     assert.equal(desk.counters.local[FEED.checksumsFailed], failed);
   });
+
+test('a record without a checksum says by a digest where it leads to, while lines are compared', () => {
+  const desk = new Desk();
+  const taken = (sent: Sent): unknown[] => {
+    desk.take(sent);
+    const { checksum, hasChecksum } = desk.sink.records.at(-1)!.values;
+    return [checksum, hasChecksum];
+  };
+  assert.deepEqual(taken({ kind: 'snapshot', bids: [['1', '1']], asks: [['9', '1']] }), [0, 0]);
+  desk.books.writesDigests = true;
+  const back: Sent = { kind: 'update', bids: [['2', '0']] };
+  const [first] = taken(back);
+  taken({ kind: 'update', bids: [['2', '5']] });
+  assert.deepEqual(taken(back), [first, 0], 'the same change to the same book');
+  taken({ kind: 'update', asks: [['8', '5']] });
+  assert.notEqual(taken(back)[0], first, 'the same change, and another book');
+  desk.books.writesDigests = false;
+  assert.deepEqual(taken(back), [0, 0]);
+});
